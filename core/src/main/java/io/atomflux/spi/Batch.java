@@ -1,0 +1,29 @@
+package io.atomflux.spi;
+
+import io.atomflux.value.KeyedRow;
+import java.util.List;
+
+/**
+ * Rows that were read in one snapshot.
+ *
+ * @param <R> the kind of rows
+ */
+public interface Batch<R extends KeyedRow<R>> {
+
+    /** Returns the number of rows, at least one. */
+    int size();
+
+    /** Returns one row; the reserved row for a position never written. May make a new object at each call. */
+    R row(int index);
+
+    /** Returns the position of a row in the store, at the moment the stream began. */
+    long position(int index);
+
+    /** Returns the bytes this batch holds in memory. */
+    long byteSize();
+
+    /** Returns rows that are there already. */
+    static <R extends KeyedRow<R>> Batch<R> of(List<R> rows, Positions positions) {
+        return new RowListBatch<>(rows, positions);
+    }
+}

@@ -1,0 +1,137 @@
+package io.atomflux.spi;
+
+import io.atomflux.error.InvalidOptionException;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Where a store is: a file path, or a URI with a scheme; either may end in a query of options.
+ *
+ * <p>{@link #toString} never shows user information or the query.
+ */
+public final class Location {
+
+    private final Optional<String> scheme;
+    private final String target;
+    private final Map<String, String> query;
+
+    private Location(Optional<String> scheme, String target, Map<String, String> query) {
+        this.scheme = scheme;
+        this.target = target;
+        this.query = query;
+    }
+
+    /**
+     * Reads a location as users write it: {@code scheme://rest?options} or a path, possibly followed by {@code ?options}.
+     *
+     * <p>A {@code file:} URI is its path. On a path, a question mark begins options only if it follows the suffix.
+     */
+    public static Location parse(String text) {
+        Objects.requireNonNull(text, "location");
+        if (text.isBlank() || text.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("location: \"%s\" (expected: a path or a URI)".formatted(text.strip()));
+        }
+        int colon = text.indexOf("://");
+        if (colon > 0 && text.substring(0, colon).matches("[A-Za-z][A-Za-z0-9+.-]*")) {
+            String scheme = text.substring(0, colon).toLowerCase(Locale.ROOT);
+            String rest = text.substring(colon + 3);
+            int mark = rest.indexOf('?');
+            String target = mark < 0 ? rest : rest.substring(0, mark);
+            Map<String, String> query = parseQuery(mark < 0 ? "" : rest.substring(mark + 1));
+            return scheme.equals("file")
+                    ? new Location(Optional.empty(), Path.of(URI.create("file://" + target)).toString(), query)
+                    : new Location(Optional.of(scheme), target, query);
+        }
+        int mark = text.lastIndexOf('?');
+        boolean options = mark > 0 && text.indexOf('=', mark) > 0;
+        return new Location(
+                Optional.empty(),
+                options ? text.substring(0, mark) : text,
+                parseQuery(options ? text.substring(mark + 1) : ""));
+    }
+
+    /** Returns the location of a path, taken literally. */
+    public static Location of(Path path) {
+        return new Location(Optional.empty(), path.toString(), Map.of());
+    }
+
+    /** Returns the location of a URI. */
+    public static Location of(URI uri) {
+        if (uri.getScheme() == null) {
+            return parse(uri.toString());
+        }
+        return uri.getScheme().equalsIgnoreCase("file") && uri.getQuery() == null
+                ? of(Path.of(uri))
+                : parse(uri.toString());
+    }
+
+    private static Map<String, String> parseQuery(String query) {
+        Map<String, String> options = new LinkedHashMap<>();
+        for (String pair : query.split("&")) {
+            if (pair.isEmpty()) {
+                continue;
+            }
+            int equals = pair.indexOf('=');
+            String name = URLDecoder.decode(equals < 0 ? pair : pair.substring(0, equals), StandardCharsets.UTF_8);
+            if (equals < 0 || options.containsKey(name)) {
+                throw new InvalidOptionException(name, "given %s (expected: name=value, each name once)"
+                        .formatted(equals < 0 ? "without a value" : "twice"));
+            }
+            options.put(name, URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+        }
+        return Collections.unmodifiableMap(options);
+    }
+
+    /** Returns the URI scheme in lower case, or empty for a path. */
+    public Optional<String> scheme() {
+        return scheme;
+    }
+
+    /** Returns what follows {@code scheme://} up to the query, user information included; or the path. */
+    public String target() {
+        return target;
+    }
+
+    /** Returns the path of a location without scheme. */
+    public Path path() {
+        return Path.of(target);
+    }
+
+    /** Returns the options of the query; unmodifiable. */
+    public Map<String, String> query() {
+        return query;
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof Location other
+                && scheme.equals(other.scheme)
+                && target.equals(other.target)
+                && query.equals(other.query);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(scheme, target, query);
+    }
+
+    /** Shows the location without user information and query. */
+    @Override
+    public String toString() {
+        if (scheme.isEmpty()) {
+            return target;
+        }
+        int slash = target.indexOf('/');
+        String authority = slash < 0 ? target : target.substring(0, slash);
+        int at = authority.lastIndexOf('@');
+        return scheme.get() + "://" + (at < 0 ? target : "<hidden>@" + target.substring(at + 1));
+    }
+}

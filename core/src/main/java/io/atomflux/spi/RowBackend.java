@@ -1,0 +1,123 @@
+package io.atomflux.spi;
+
+import io.atomflux.error.ReadOnlyStoreException;
+import io.atomflux.error.UnsupportedStoreOperationException;
+import io.atomflux.value.Change;
+import io.atomflux.value.KeyedRow;
+import io.atomflux.value.Revision;
+import io.atomflux.value.Versioned;
+import java.util.Optional;
+import java.util.Set;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Rows kept by one store, addressed by position; never blocks.
+ *
+ * <p>An instance is cheap and does no I/O before something it returned is subscribed. Each write is published at one
+ * instant: whoever reads sees all of it or nothing. See design rules in the contract kits of the test kit module.
+ *
+ * @param <R> the kind of rows: {@code Row} (typed values) or {@code BlobRow} (raw bytes)
+ */
+public interface RowBackend<R extends KeyedRow<R>> {
+
+    /** Returns the kind of rows, {@code Row.class} or {@code BlobRow.class}. */
+    Class<R> rowType();
+
+    /** Returns how messages name the store: location and group, without credentials. */
+    String name();
+
+    /** Returns what this store offers beyond reading; empty for a read-only one. */
+    Set<Capability> capabilities();
+
+    /** Returns how many rows one write may change; writes of more are refused before any I/O. */
+    default long maxAtomicRows() {
+        return Long.MAX_VALUE;
+    }
+
+    /**
+     * Counts the rows, reserved ones included.
+     *
+     * @return cold; one number, looked up anew for each subscription
+     */
+    Mono<Long> size();
+
+    /**
+     * Reads one row.
+     *
+     * @param index zero-based, or negative to count from the end
+     * @param columns wanted keys; ones the row lacks are left out
+     * @return cold; one row, the reserved one for a position never written
+     * @signals RowOutOfBoundsException if there is no such row when subscribed
+     */
+    Mono<R> get(long index, Columns columns);
+
+    /**
+     * Starts a stream; does no I/O.
+     *
+     * @param request what to read
+     * @return a reader for one subscription
+     */
+    RowReader<R> reader(ReadRequest request);
+
+    /**
+     * Reads one whole row with its version.
+     *
+     * @return cold; one element
+     * @signals UnsupportedStoreOperationException without {@link Capability#VERSIONS}
+     */
+    default Mono<Versioned<R>> getVersioned(long index) {
+        return Mono.error(() -> unsupported("getVersioned", "it keeps no versions"));
+    }
+
+    /**
+     * Makes one change, whole or not at all.
+     *
+     * @return cold; the number of rows after the change
+     * @signals ReadOnlyStoreException if the store cannot be written
+     * @signals VersionConflictException if the write names a version the row no longer has
+     */
+    default Mono<Long> apply(Write<R> write) {
+        return Mono.error(() -> new ReadOnlyStoreException(name(), write.operation()));
+    }
+
+    /**
+     * Removes this group's store altogether; other groups stay.
+     *
+     * @return cold; empty
+     */
+    default Mono<Void> remove() {
+        return Mono.error(() -> new ReadOnlyStoreException(name(), "remove"));
+    }
+
+    /**
+     * Lists the groups at this location, sorted; empty where the backend has none.
+     *
+     * @return cold
+     */
+    default Flux<String> groups() {
+        return Flux.empty();
+    }
+
+    /**
+     * Follows the changes of this store.
+     *
+     * @param from the state after which to begin; empty for the state at subscription
+     * @return cold; never completes by itself
+     * @signals UnsupportedStoreOperationException without {@link Capability#CHANGES}
+     */
+    default Flux<Change> changes(Optional<Revision> from) {
+        return Flux.error(() -> unsupported("changes", "it keeps no history"));
+    }
+
+    /**
+     * Releases what this backend opened itself, not what it was given.
+     *
+     * @return cold; empty. Waits for running calls; repeats complete with the first outcome
+     */
+    Mono<Void> close();
+
+    private UnsupportedStoreOperationException unsupported(String operation, String reason) {
+        return new UnsupportedStoreOperationException(name(), operation, reason);
+    }
+}

@@ -1,0 +1,167 @@
+package io.atomflux.value;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** Reads and writes single array elements of any type and byte order. */
+final class Elements {
+
+    private static final VarHandle L2 = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle L4 = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle L8 = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private Elements() {}
+
+    private static short bits2(DType type, byte[] data, int at) {
+        short bits = (short) L2.get(data, at);
+        return type.isBigEndian() ? Short.reverseBytes(bits) : bits;
+    }
+
+    private static int bits4(DType type, byte[] data, int at) {
+        int bits = (int) L4.get(data, at);
+        return type.isBigEndian() ? Integer.reverseBytes(bits) : bits;
+    }
+
+    private static long bits8(DType type, byte[] data, int at) {
+        long bits = (long) L8.get(data, at);
+        return type.isBigEndian() ? Long.reverseBytes(bits) : bits;
+    }
+
+    static double real(DType type, byte[] data, int at) {
+        return switch (type.kind()) {
+            case FLOAT -> switch (type.itemSize()) {
+                case 2 -> half(bits2(type, data, at));
+                case 4 -> Float.intBitsToFloat(bits4(type, data, at));
+                default -> Double.longBitsToDouble(bits8(type, data, at));
+            };
+            case UINT -> {
+                long bits = integer(type, data, at);
+                yield bits >= 0 ? bits : (bits >>> 1 | bits & 1) * 2.0;
+            }
+            case BOOL, INT -> integer(type, data, at);
+            case COMPLEX, BYTES, UNICODE, STRUCT -> throw notA("real numbers", type);
+        };
+    }
+
+    static long integer(DType type, byte[] data, int at) {
+        return switch (type.kind()) {
+            case BOOL -> data[at] == 0 ? 0 : 1;
+            case INT -> switch (type.itemSize()) {
+                case 1 -> data[at];
+                case 2 -> bits2(type, data, at);
+                case 4 -> bits4(type, data, at);
+                default -> bits8(type, data, at);
+            };
+            case UINT -> switch (type.itemSize()) {
+                case 1 -> data[at] & 0xffL;
+                case 2 -> bits2(type, data, at) & 0xffffL;
+                case 4 -> bits4(type, data, at) & 0xffffffffL;
+                default -> bits8(type, data, at);
+            };
+            case FLOAT, COMPLEX, BYTES, UNICODE, STRUCT -> throw notA("integers", type);
+        };
+    }
+
+    static Complex complex(DType type, byte[] data, int at) {
+        return type.itemSize() == 8
+                ? new Complex(
+                        Float.intBitsToFloat(bits4(type, data, at)), Float.intBitsToFloat(bits4(type, data, at + 4)))
+                : new Complex(
+                        Double.longBitsToDouble(bits8(type, data, at)),
+                        Double.longBitsToDouble(bits8(type, data, at + 8)));
+    }
+
+    static Bytes bytes(DType type, byte[] data, int at) {
+        int end = at + type.itemSize();
+        while (end > at && data[end - 1] == 0) {
+            end--;
+        }
+        return Bytes.wrap(Arrays.copyOfRange(data, at, end));
+    }
+
+    static String text(DType type, byte[] data, int at) {
+        StringBuilder text = new StringBuilder();
+        int end = at + type.itemSize();
+        while (end > at && bits4(type, data, end - 4) == 0) {
+            end -= 4;
+        }
+        for (int i = at; i < end; i += 4) {
+            int point = bits4(type, data, i);
+            text.appendCodePoint(Character.isValidCodePoint(point) ? point : 0xfffd);
+        }
+        return text.toString();
+    }
+
+    static void putReal(DType type, byte[] data, int at, double value) {
+        switch (type.kind()) {
+            case FLOAT -> {
+                switch (type.itemSize()) {
+                    case 2 -> put2(type, data, at, toHalf((float) value));
+                    case 4 -> put4(type, data, at, Float.floatToRawIntBits((float) value));
+                    default -> put8(type, data, at, Double.doubleToRawLongBits(value));
+                }
+            }
+            case BOOL -> data[at] = (byte) (value != 0 ? 1 : 0);
+            case INT, UINT -> putInteger(type, data, at, (long) value);
+            case COMPLEX, BYTES, UNICODE, STRUCT -> throw notA("real numbers", type);
+        }
+    }
+
+    static void putInteger(DType type, byte[] data, int at, long value) {
+        switch (type.itemSize()) {
+            case 1 -> data[at] = (byte) value;
+            case 2 -> put2(type, data, at, (short) value);
+            case 4 -> put4(type, data, at, (int) value);
+            default -> put8(type, data, at, value);
+        }
+    }
+
+    private static void put2(DType type, byte[] data, int at, short bits) {
+        L2.set(data, at, type.isBigEndian() ? Short.reverseBytes(bits) : bits);
+    }
+
+    private static void put4(DType type, byte[] data, int at, int bits) {
+        L4.set(data, at, type.isBigEndian() ? Integer.reverseBytes(bits) : bits);
+    }
+
+    private static void put8(DType type, byte[] data, int at, long bits) {
+        L8.set(data, at, type.isBigEndian() ? Long.reverseBytes(bits) : bits);
+    }
+
+    /** IEEE 754 binary16 to binary32; {@code Float.float16ToFloat} needs Java 20. */
+    private static float half(short bits) {
+        int sign = (bits & 0x8000) << 16;
+        int exponent = bits >> 10 & 0x1f;
+        int fraction = bits & 0x3ff;
+        if (exponent == 0) {
+            float tiny = fraction * 0x1p-24f;
+            return sign == 0 ? tiny : -tiny;
+        }
+        int rebased = exponent == 0x1f ? 0xff : exponent + 112;
+        return Float.intBitsToFloat(sign | rebased << 23 | fraction << 13);
+    }
+
+    /** IEEE 754 binary32 to binary16, rounding half to even. */
+    private static short toHalf(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        int sign = bits >>> 16 & 0x8000;
+        float magnitude = Math.abs(value);
+        if (Float.isNaN(value)) {
+            return (short) (sign | 0x7e00);
+        }
+        if (magnitude >= 65520f) {
+            return (short) (sign | 0x7c00);
+        }
+        if (magnitude < 0x1p-14f) {
+            return (short) (sign | (int) Math.rint(magnitude * 0x1p24));
+        }
+        int rounded = (bits & 0x7fffffff) + 0xfff + (bits >>> 13 & 1);
+        return (short) (sign | (rounded >>> 13) - (112 << 10));
+    }
+
+    private static IllegalStateException notA(String wanted, DType type) {
+        return new IllegalStateException("array of %s (expected: %s)".formatted(type, wanted));
+    }
+}

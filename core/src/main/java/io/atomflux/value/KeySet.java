@@ -1,0 +1,127 @@
+package io.atomflux.value;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+
+/**
+ * The keys of a row in order, shared by the rows that have the same ones.
+ *
+ * <p>Sharing makes reading cheap: the texts are decoded and hashed once, not once per row.
+ */
+public final class KeySet {
+
+    /** The keys of a row without any. */
+    public static final KeySet EMPTY = new KeySet(new String[0]);
+
+    private final String[] names;
+    private final byte[][] encoded;
+    private final int[] table;
+    private final List<String> list;
+
+    private KeySet(String[] names) {
+        this.names = names;
+        this.encoded = new byte[names.length][];
+        this.list = Collections.unmodifiableList(java.util.Arrays.asList(names));
+        int slots = Integer.highestOneBit(Math.max(2, names.length * 4 - 1));
+        this.table = new int[slots];
+        for (int i = 0; i < names.length; i++) {
+            encoded[i] = Utf8.encode(names[i]);
+            int slot = names[i].hashCode() & slots - 1;
+            while (table[slot] != 0) {
+                if (names[table[slot] - 1].equals(names[i])) {
+                    throw new IllegalArgumentException("key \"%s\" twice (expected: once)".formatted(names[i]));
+                }
+                slot = slot + 1 & slots - 1;
+            }
+            table[slot] = i + 1;
+        }
+    }
+
+    /** Returns the key set of these names; a name given twice is refused. */
+    public static KeySet of(Collection<String> names) {
+        return names.isEmpty() ? EMPTY : new KeySet(names.toArray(new String[0]));
+    }
+
+    /** Returns the number of keys. */
+    public int size() {
+        return names.length;
+    }
+
+    /** Returns one key. */
+    public String name(int index) {
+        return names[index];
+    }
+
+    /** Returns all keys in order; unmodifiable. */
+    public List<String> names() {
+        return list;
+    }
+
+    /** Returns where a key stands, or a negative number if it is not here. */
+    public int indexOf(String name) {
+        int slot = name.hashCode() & table.length - 1;
+        while (table[slot] != 0) {
+            if (names[table[slot] - 1].equals(name)) {
+                return table[slot] - 1;
+            }
+            slot = slot + 1 & table.length - 1;
+        }
+        return -1;
+    }
+
+    /** Tells whether a key's bytes are exactly the given ones. */
+    public boolean encodedEquals(int index, byte[] bytes, int offset, int length) {
+        byte[] name = encoded[index];
+        return name.length == length
+                && java.util.Arrays.equals(name, 0, length, bytes, offset, offset + length);
+    }
+
+    /** Returns the bytes of a key, as {@link Bytes#ofKey} makes them. */
+    public Bytes encoded(int index) {
+        return Bytes.wrap(encoded[index]);
+    }
+
+    int encodedLength() {
+        int sum = 0;
+        for (byte[] name : encoded) {
+            sum += name.length;
+        }
+        return sum;
+    }
+
+    KeySet plus(KeySet more) {
+        LinkedHashSet<String> all = new LinkedHashSet<>(list);
+        all.addAll(more.list);
+        return all.size() == names.length ? this : of(all);
+    }
+
+    KeySet keeping(Collection<String> wanted) {
+        List<String> kept = new ArrayList<>(list);
+        kept.retainAll(java.util.Set.copyOf(wanted));
+        return kept.size() == names.length ? this : of(kept);
+    }
+
+    KeySet without(Collection<String> dropped) {
+        List<String> kept = new ArrayList<>(list);
+        kept.removeAll(java.util.Set.copyOf(dropped));
+        return kept.size() == names.length ? this : of(kept);
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof KeySet other && java.util.Arrays.equals(names, other.names);
+    }
+
+    @Override
+    public int hashCode() {
+        return java.util.Arrays.hashCode(names);
+    }
+
+    @Override
+    public String toString() {
+        return list.toString();
+    }
+}
