@@ -124,7 +124,7 @@ public final class BlobRow implements KeyedRow<BlobRow> {
         return Bytes.wrap(buffer, from, bounds[2 * index + 1] - from);
     }
 
-    <V> V decodeAt(int index, CellDecoder<V> decoder) {
+    <V> @Nullable V decodeAt(int index, CellDecoder<V> decoder) {
         int from = bounds[2 * index];
         return decoder.decode(buffer, from, bounds[2 * index + 1] - from);
     }

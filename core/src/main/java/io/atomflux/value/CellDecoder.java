@@ -1,5 +1,7 @@
 package io.atomflux.value;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Decodes the bytes of one cell.
  *
@@ -17,5 +19,6 @@ public interface CellDecoder<V> {
      * @throws IllegalArgumentException if they are malformed
      * @throws UnsupportedOperationException if they are well-formed and refused, e.g. a pickled array
      */
+    @Nullable
     V decode(byte[] buffer, int offset, int length);
 }
