@@ -161,8 +161,8 @@ public final class Atoms {
     }
 
     /**
-     * Returns the formula in Hill order: C, then H, then the others by symbol, or all by symbol if there is no C; the same
-     * text as ASE's {@code get_chemical_formula()}. Without atoms it is empty.
+     * Returns the formula with C first, H second and the others by symbol, as ASE's {@code get_chemical_formula()} does (in
+     * strict Hill order H would be second only beside C). Without atoms it is empty.
      *
      * @throws IllegalArgumentException if an atomic number is not from 0 to 118
      */
@@ -172,10 +172,8 @@ public final class Atoms {
             counts.merge(Elements.symbol(numbers.longAt(i)), 1, Integer::sum);
         }
         StringBuilder formula = new StringBuilder();
-        if (counts.containsKey("C")) {
-            append(formula, "C", counts.remove("C"));
-            append(formula, "H", counts.remove("H"));
-        }
+        append(formula, "C", counts.remove("C"));
+        append(formula, "H", counts.remove("H"));
         counts.forEach((symbol, count) -> append(formula, symbol, count));
         return formula.toString();
     }
