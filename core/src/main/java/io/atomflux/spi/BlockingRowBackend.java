@@ -119,6 +119,11 @@ public interface BlockingRowBackend<R extends KeyedRow<R>> extends AutoCloseable
         throw new UnsupportedStoreOperationException(name(), "changes", "it keeps no history");
     }
 
+    /** Looks for damage that reading rows one by one would not show; one sentence for each problem. */
+    default List<String> verify() throws IOException {
+        return List.of();
+    }
+
     /** Releases what this backend holds; no call runs any more. */
     @Override
     default void close() throws IOException {}

@@ -111,6 +111,16 @@ public interface RowBackend<R extends KeyedRow<R>> {
     }
 
     /**
+     * Looks for damage that reading rows one by one would not show: contradictions of the layout, orphans.
+     *
+     * @return cold; one sentence for each problem, bounded in number; empty if all is well or the backend has no layout
+     *     of its own to check
+     */
+    default Flux<String> verify() {
+        return Flux.empty();
+    }
+
+    /**
      * Releases what this backend opened itself, not what it was given.
      *
      * @return cold; empty. Waits for running calls; repeats complete with the first outcome

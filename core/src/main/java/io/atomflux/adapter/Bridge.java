@@ -1,0 +1,345 @@
+package io.atomflux.adapter;
+
+import io.atomflux.spi.Batch;
+import io.atomflux.spi.BlockingReader;
+import io.atomflux.spi.BlockingRowBackend;
+import io.atomflux.spi.Capability;
+import io.atomflux.spi.Columns;
+import io.atomflux.spi.ReadRequest;
+import io.atomflux.spi.RowBackend;
+import io.atomflux.spi.RowReader;
+import io.atomflux.spi.Write;
+import io.atomflux.value.Change;
+import io.atomflux.value.KeyedRow;
+import io.atomflux.value.Revision;
+import io.atomflux.value.Versioned;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * A non-blocking backend over a blocking one.
+ *
+ * <p>Streams and, by default, single gets run on a bounded pool of daemon threads; writes run on one thread, those that
+ * waited during a commit sharing the next. Results are delivered on the pool. Single gets run on the subscribing thread
+ * where that was asked for, or where it is a virtual thread. A call that has started is never interrupted: an interrupt
+ * would close an open file channel for everybody. Cancelling lets it end and drops its result.
+ *
+ * @param <R> the kind of rows
+ */
+public final class Bridge<R extends KeyedRow<R>> implements RowBackend<R> {
+
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final int CHANGES_AT_ONCE = 256;
+
+    private final Class<R> rowType;
+    private final String name;
+    private final Set<Capability> capabilities;
+    private final long maxAtomicRows;
+    private final Callable<? extends BlockingRowBackend<R>> opener;
+    private final BridgeOptions options;
+    private final InFlight calls;
+    private final Sinks.Empty<Void> closed = Sinks.empty();
+    private final Object acquiring = new Object();
+    private volatile @Nullable BridgeCore<R> core;
+
+    private Bridge(
+            Class<R> rowType,
+            String name,
+            Set<Capability> capabilities,
+            long maxAtomicRows,
+            Callable<? extends BlockingRowBackend<R>> opener,
+            BridgeOptions options) {
+        this.rowType = Objects.requireNonNull(rowType, "rowType");
+        this.name = Objects.requireNonNull(name, "name");
+        this.capabilities = Set.copyOf(capabilities);
+        this.maxAtomicRows = maxAtomicRows;
+        this.opener = Objects.requireNonNull(opener, "opener");
+        this.options = Objects.requireNonNull(options, "options");
+        this.calls = new InFlight(name);
+    }
+
+    /** Runs a backend that is open already; it is closed with the result. */
+    public static <R extends KeyedRow<R>> Bridge<R> over(BlockingRowBackend<R> backend, BridgeOptions options) {
+        return new Bridge<>(
+                backend.rowType(),
+                backend.name(),
+                backend.capabilities(),
+                backend.maxAtomicRows(),
+                () -> backend,
+                options);
+    }
+
+    /**
+     * Runs a backend that the first call opens.
+     *
+     * @param rowType the kind of rows
+     * @param name how messages name the store, without credentials
+     * @param capabilities what it will offer
+     * @param opener opens it, where blocking is allowed; called again by a later call if it fails
+     * @param options how to run it
+     */
+    public static <R extends KeyedRow<R>> Bridge<R> opening(
+            Class<R> rowType,
+            String name,
+            Set<Capability> capabilities,
+            Callable<? extends BlockingRowBackend<R>> opener,
+            BridgeOptions options) {
+        return new Bridge<>(rowType, name, capabilities, Long.MAX_VALUE, opener, options);
+    }
+
+    @Override
+    public Class<R> rowType() {
+        return rowType;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public long maxAtomicRows() {
+        return maxAtomicRows;
+    }
+
+    private BridgeCore<R> core() {
+        BridgeCore<R> acquired = core;
+        return acquired != null ? acquired : acquire();
+    }
+
+    private BridgeCore<R> acquire() {
+        synchronized (acquiring) {
+            BridgeCore<R> acquired = core;
+            if (acquired == null) {
+                acquired = BridgeCore.acquire(name, opener, options);
+                core = acquired;
+            }
+            return acquired;
+        }
+    }
+
+    private interface StoreCall<R extends KeyedRow<R>, T> {
+        @Nullable T on(BlockingRowBackend<R> store) throws IOException;
+    }
+
+    /** Runs a call on the pool; it counts as running until it really ended, whatever became of its subscriber. */
+    private <T> Mono<T> pooled(String action, StoreCall<R, T> call) {
+        return Mono.defer(() -> {
+            calls.enter(); // refuses when closed, before anything is acquired
+            try {
+                return core().onPool(action, () -> counted(call));
+            } finally {
+                calls.exit();
+            }
+        });
+    }
+
+    private <T> @Nullable T counted(StoreCall<R, T> call) throws IOException {
+        calls.enter();
+        try {
+            return call.on(core().opened());
+        } finally {
+            calls.exit();
+        }
+    }
+
+    private <T> Mono<T> single(String action, StoreCall<R, T> call) {
+        if (options.inlineReads()) {
+            return Mono.fromCallable(() -> inline(action, call));
+        }
+        return Mono.defer(() ->
+                VirtualThreads.isCurrent() ? Mono.fromCallable(() -> inline(action, call)) : pooled(action, call));
+    }
+
+    private <T> @Nullable T inline(String action, StoreCall<R, T> call) {
+        try {
+            return counted(call);
+        } catch (IOException | UncheckedIOException failure) {
+            throw (RuntimeException) Failures.of(name, action, failure);
+        }
+    }
+
+    @Override
+    public Mono<Long> size() {
+        return single("size", BlockingRowBackend::size);
+    }
+
+    @Override
+    public Mono<R> get(long index, Columns columns) {
+        return single("get", store -> store.get(index, columns));
+    }
+
+    @Override
+    public Mono<Versioned<R>> getVersioned(long index) {
+        return single("getVersioned", store -> store.getVersioned(index));
+    }
+
+    @Override
+    public RowReader<R> reader(ReadRequest request) {
+        return new PooledReader(request);
+    }
+
+    /** Opens the blocking reader with the first batch; the lock orders a late batch before its closing. */
+    private final class PooledReader implements RowReader<R> {
+        private final ReadRequest request;
+        private final Object lock = new Object();
+        private @Nullable BlockingReader<R> reader; // guarded by lock
+        private boolean ended; // guarded by lock
+
+        PooledReader(ReadRequest request) {
+            this.request = request;
+        }
+
+        @Override
+        public Mono<Batch<R>> next(long maxBytes) {
+            return pooled("read", store -> read(store, maxBytes));
+        }
+
+        private @Nullable Batch<R> read(BlockingRowBackend<R> store, long maxBytes) throws IOException {
+            synchronized (lock) {
+                if (ended) {
+                    return null;
+                }
+                BlockingReader<R> open = reader;
+                if (open == null) {
+                    open = store.reader(request);
+                    reader = open;
+                    calls.enter(); // an open reader counts as a running call
+                }
+                return open.next(maxBytes).orElse(null);
+            }
+        }
+
+        @Override
+        public Mono<Void> close() {
+            return Mono.defer(() -> {
+                BridgeCore<R> running = core;
+                return running == null ? Mono.<Void>empty() : running.<Void>onPool("close", this::end);
+            });
+        }
+
+        private @Nullable Void end() throws IOException {
+            synchronized (lock) {
+                BlockingReader<R> open = reader;
+                if (!ended) {
+                    ended = true;
+                    if (open != null) {
+                        try {
+                            open.close();
+                        } finally {
+                            calls.exit();
+                        }
+                    }
+                }
+                return null;
+            }
+        }
+    }
+
+    @Override
+    public Mono<Long> apply(Write<R> write) {
+        return Mono.defer(() -> {
+            calls.enter();
+            return Mono.defer(() -> core().write(write)).doFinally(signal -> calls.exit());
+        });
+    }
+
+    @Override
+    public Mono<Void> remove() {
+        return Mono.defer(() -> {
+            calls.enter();
+            return Mono.defer(() -> {
+                        BridgeCore<R> running = core();
+                        return running.onWriter("remove", () -> {
+                            running.opened().remove();
+                            return null;
+                        });
+                    })
+                    .doFinally(signal -> calls.exit());
+        });
+    }
+
+    @Override
+    public Flux<String> groups() {
+        return pooled("groups", BlockingRowBackend::groups).flatMapIterable(groups -> groups);
+    }
+
+    @Override
+    public Flux<String> verify() {
+        return pooled("verify", BlockingRowBackend::verify).flatMapIterable(problems -> problems);
+    }
+
+    /** Asks after each own commit, and regularly for those of other processes; signals an error once closed. */
+    @Override
+    public Flux<Change> changes(Optional<Revision> from) {
+        if (!capabilities.contains(Capability.CHANGES)) {
+            return RowBackend.super.changes(from);
+        }
+        return Flux.defer(() -> {
+            Mono<Revision> start = from.isPresent() ? Mono.just(from.get()) : revision();
+            return start.flatMapMany(first -> {
+                Revision[] reached = {first};
+                return Flux.merge(Flux.interval(Duration.ZERO, POLL).onBackpressureDrop(), core().commits())
+                        .onBackpressureLatest()
+                        .concatMap(tick -> changesAfter(reached), 1);
+            });
+        });
+    }
+
+    private Mono<Revision> revision() {
+        return pooled("changes", BlockingRowBackend::revision);
+    }
+
+    private Mono<List<Change>> someChanges(Revision after) {
+        return pooled("changes", store -> store.changesAfter(after, CHANGES_AT_ONCE));
+    }
+
+    private Flux<Change> changesAfter(Revision[] reached) {
+        return someChanges(reached[0])
+                .expand(found -> {
+                    if (found.isEmpty()) {
+                        return Mono.empty();
+                    }
+                    reached[0] = found.get(found.size() - 1).revision();
+                    return found.size() < CHANGES_AT_ONCE ? Mono.empty() : someChanges(reached[0]);
+                })
+                .concatMapIterable(found -> found);
+    }
+
+    @Override
+    public Mono<Void> close() {
+        return Mono.defer(() -> {
+            if (calls.close()) {
+                calls.whenIdle()
+                        .then(Mono.defer(this::release))
+                        .subscribe(nothing -> {}, closed::tryEmitError, closed::tryEmitEmpty);
+            }
+            return closed.asMono();
+        });
+    }
+
+    private Mono<Void> release() {
+        BridgeCore<R> acquired = core;
+        return acquired == null || !acquired.release() ? Mono.empty() : acquired.shutDown();
+    }
+
+    /** Returns how many calls run or streams are open; for tests that nothing leaks. */
+    public int running() {
+        return calls.running();
+    }
+}
