@@ -1,0 +1,111 @@
+package io.atomflux;
+
+import io.atomflux.adapter.Adapters;
+import io.atomflux.adapter.Bridge;
+import io.atomflux.adapter.BridgeOptions;
+import io.atomflux.atoms.Atoms;
+import io.atomflux.registry.Registry;
+import io.atomflux.spi.BlockingRowBackend;
+import io.atomflux.spi.Location;
+import io.atomflux.spi.OpenOptions;
+import io.atomflux.spi.RowBackend;
+import io.atomflux.value.Row;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * A store of atomistic structures.
+ *
+ * <pre>{@code
+ * AtomsIO db = AtomsIO.open("md.lmdb");
+ * db.extend(AtomsIO.open("3BPA.xyz").rows()).block();
+ * double[] e = db.rows("::10").column(Key.ENERGY).toArray().block().toDoubleArray();
+ * }</pre>
+ */
+public final class AtomsIO extends StoreFacade<Atoms, Row> {
+
+    private AtomsIO(RowBackend<Row> backend) {
+        super(backend, RowMapping.ATOMS);
+    }
+
+    /**
+     * Opens a store by path or URI, e.g. {@code md.lmdb}, {@code frames.xyz} or {@code memory://name}; a query gives
+     * options, e.g. {@code md.lmdb?group=train&readonly=true}.
+     *
+     * <p>Does no I/O: a missing place shows when something is subscribed.
+     *
+     * @throws io.atomflux.error.NoBackendException if no backend on the class path serves it
+     * @throws io.atomflux.error.InvalidOptionException if an option is unknown or malformed
+     * @throws io.atomflux.error.InvalidNameException if a group's name is refused
+     */
+    public static AtomsIO open(String location) {
+        return open(location, OpenOptions.none());
+    }
+
+    /** Opens a store by path or URI with options; see {@link #open(String)}. */
+    public static AtomsIO open(String location, OpenOptions options) {
+        return of(Registry.open(Location.parse(location), options));
+    }
+
+    /** Opens the store of a file; see {@link #open(String)}. */
+    public static AtomsIO open(Path path) {
+        return open(path, OpenOptions.none());
+    }
+
+    /** Opens the store of a file with options; see {@link #open(String)}. */
+    public static AtomsIO open(Path path, OpenOptions options) {
+        return of(Registry.open(Location.of(path), options));
+    }
+
+    /** Opens the store of a URI; see {@link #open(String)}. */
+    public static AtomsIO open(URI uri) {
+        return open(uri, OpenOptions.none());
+    }
+
+    /** Opens the store of a URI with options; see {@link #open(String)}. */
+    public static AtomsIO open(URI uri, OpenOptions options) {
+        return of(Registry.open(Location.of(uri), options));
+    }
+
+    /** Looks at a backend of either kind of rows; closing the result closes it. */
+    public static AtomsIO of(RowBackend<?> backend) {
+        return new AtomsIO(Adapters.objects(backend));
+    }
+
+    /** Looks at a blocking backend of either kind of rows, run on a pool of its own; closing the result closes it. */
+    public static AtomsIO of(BlockingRowBackend<?> backend) {
+        return of(Bridge.over(backend, BridgeOptions.defaults()));
+    }
+
+    /** Puts the rows of several stores behind each other, for reading; closing the result closes them. */
+    public static AtomsIO concat(AtomsIO... stores) {
+        return new AtomsIO(concatenated(List.of(stores)));
+    }
+
+    /**
+     * Opens a store, works with it, and closes it on completion, error and cancellation alike.
+     *
+     * @param location where the store is
+     * @param work contains every use of the store, which is closed when the returned mono ends
+     * @return cold; opens one store per subscription; the result comes after the close completed
+     */
+    public static <T> Mono<T> with(String location, Function<? super AtomsIO, ? extends Mono<? extends T>> work) {
+        return Mono.usingWhen(Mono.fromSupplier(() -> open(location)), work, AtomsIO::close);
+    }
+
+    /** Opens a store, streams from it, and closes it on completion, error and cancellation alike. */
+    public static <T> Flux<T> withMany(
+            String location, Function<? super AtomsIO, ? extends Publisher<? extends T>> work) {
+        return Flux.usingWhen(Mono.fromSupplier(() -> open(location)), work, AtomsIO::close);
+    }
+
+    @Override
+    public AtomsIO readOnly() {
+        return new AtomsIO(readOnlyBackend());
+    }
+}

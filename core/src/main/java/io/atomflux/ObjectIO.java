@@ -1,0 +1,109 @@
+package io.atomflux;
+
+import io.atomflux.adapter.Adapters;
+import io.atomflux.adapter.Bridge;
+import io.atomflux.adapter.BridgeOptions;
+import io.atomflux.registry.Registry;
+import io.atomflux.spi.BlockingRowBackend;
+import io.atomflux.spi.Location;
+import io.atomflux.spi.OpenOptions;
+import io.atomflux.spi.RowBackend;
+import io.atomflux.value.Row;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * A store of records: rows of typed values by key.
+ *
+ * <pre>{@code
+ * ObjectIO db = ObjectIO.open("results.lmdb");
+ * db.append(Row.of("info.run", 7, "calc.energy", -10.5)).block();
+ * }</pre>
+ */
+public final class ObjectIO extends StoreFacade<Row, Row> {
+
+    private ObjectIO(RowBackend<Row> backend) {
+        super(backend, RowMapping.OBJECTS);
+    }
+
+    /**
+     * Opens a store by path or URI, e.g. {@code md.lmdb}, {@code frames.xyz} or {@code memory://name}; a query gives
+     * options, e.g. {@code md.lmdb?group=train&readonly=true}.
+     *
+     * <p>Does no I/O: a missing place shows when something is subscribed.
+     *
+     * @throws io.atomflux.error.NoBackendException if no backend on the class path serves it
+     * @throws io.atomflux.error.InvalidOptionException if an option is unknown or malformed
+     * @throws io.atomflux.error.InvalidNameException if a group's name is refused
+     */
+    public static ObjectIO open(String location) {
+        return open(location, OpenOptions.none());
+    }
+
+    /** Opens a store by path or URI with options; see {@link #open(String)}. */
+    public static ObjectIO open(String location, OpenOptions options) {
+        return of(Registry.open(Location.parse(location), options));
+    }
+
+    /** Opens the store of a file; see {@link #open(String)}. */
+    public static ObjectIO open(Path path) {
+        return open(path, OpenOptions.none());
+    }
+
+    /** Opens the store of a file with options; see {@link #open(String)}. */
+    public static ObjectIO open(Path path, OpenOptions options) {
+        return of(Registry.open(Location.of(path), options));
+    }
+
+    /** Opens the store of a URI; see {@link #open(String)}. */
+    public static ObjectIO open(URI uri) {
+        return open(uri, OpenOptions.none());
+    }
+
+    /** Opens the store of a URI with options; see {@link #open(String)}. */
+    public static ObjectIO open(URI uri, OpenOptions options) {
+        return of(Registry.open(Location.of(uri), options));
+    }
+
+    /** Looks at a backend of either kind of rows; closing the result closes it. */
+    public static ObjectIO of(RowBackend<?> backend) {
+        return new ObjectIO(Adapters.objects(backend));
+    }
+
+    /** Looks at a blocking backend of either kind of rows, run on a pool of its own; closing the result closes it. */
+    public static ObjectIO of(BlockingRowBackend<?> backend) {
+        return of(Bridge.over(backend, BridgeOptions.defaults()));
+    }
+
+    /** Puts the rows of several stores behind each other, for reading; closing the result closes them. */
+    public static ObjectIO concat(ObjectIO... stores) {
+        return new ObjectIO(concatenated(List.of(stores)));
+    }
+
+    /**
+     * Opens a store, works with it, and closes it on completion, error and cancellation alike.
+     *
+     * @param location where the store is
+     * @param work contains every use of the store, which is closed when the returned mono ends
+     * @return cold; opens one store per subscription; the result comes after the close completed
+     */
+    public static <T> Mono<T> with(String location, Function<? super ObjectIO, ? extends Mono<? extends T>> work) {
+        return Mono.usingWhen(Mono.fromSupplier(() -> open(location)), work, ObjectIO::close);
+    }
+
+    /** Opens a store, streams from it, and closes it on completion, error and cancellation alike. */
+    public static <T> Flux<T> withMany(
+            String location, Function<? super ObjectIO, ? extends Publisher<? extends T>> work) {
+        return Flux.usingWhen(Mono.fromSupplier(() -> open(location)), work, ObjectIO::close);
+    }
+
+    @Override
+    public ObjectIO readOnly() {
+        return new ObjectIO(readOnlyBackend());
+    }
+}

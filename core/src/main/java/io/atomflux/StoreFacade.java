@@ -1,0 +1,316 @@
+package io.atomflux;
+
+import io.atomflux.adapter.Adapters;
+import io.atomflux.spi.Capability;
+import io.atomflux.spi.Columns;
+import io.atomflux.spi.RowBackend;
+import io.atomflux.spi.Selection;
+import io.atomflux.spi.Write;
+import io.atomflux.value.Change;
+import io.atomflux.value.Key;
+import io.atomflux.value.KeyedRow;
+import io.atomflux.value.Patch;
+import io.atomflux.value.Revision;
+import io.atomflux.value.Row;
+import io.atomflux.value.Schema;
+import io.atomflux.value.SchemaBuilder;
+import io.atomflux.value.Slice;
+import io.atomflux.value.Version;
+import io.atomflux.value.Versioned;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** The operations of {@link Store} in terms of a backend and a mapping; the three facades differ in the mapping only. */
+abstract sealed class StoreFacade<E, R extends KeyedRow<R>> implements Store<E> permits AtomsIO, ObjectIO, BlobIO {
+
+    final StoreCore<E, R> core;
+
+    StoreFacade(RowBackend<R> backend, RowMapping<E, R> mapping) {
+        this.core = new StoreCore<>(backend, mapping);
+    }
+
+    @Override
+    public Mono<E> get(long index) {
+        return core.backend
+                .get(index, Columns.ALL)
+                .mapNotNull(row -> row.isReserved() ? null : core.mapping.element(row, name(), index));
+    }
+
+    @Override
+    public Mono<Row> get(long index, String key, String... more) {
+        return get(index, listed(key, more));
+    }
+
+    @Override
+    public Mono<Row> get(long index, Collection<String> keys) {
+        return core.backend
+                .get(index, Columns.of(keys))
+                .mapNotNull(row -> row.isReserved() ? null : core.mapping.fields(row, name(), index));
+    }
+
+    @Override
+    public <V> Mono<V> get(long index, Key<V> key) {
+        return get(index, List.of(key.name())).mapNotNull(row -> {
+            Object value = row.get(key.name());
+            return value == null ? null : StoreCore.typed(value, key.type(), key.name(), index);
+        });
+    }
+
+    @Override
+    public Mono<Versioned<E>> getVersioned(long index) {
+        return core.backend
+                .getVersioned(index)
+                .mapNotNull(found -> found.row().isReserved()
+                        ? null
+                        : new Versioned<>(core.mapping.element(found.row(), name(), index), found.version()));
+    }
+
+    @Override
+    public RowView<E> rows() {
+        return RowView.ofElements(core, Selection.ALL);
+    }
+
+    @Override
+    public RowView<E> rows(long start, long stop) {
+        return rows().rows(start, stop);
+    }
+
+    @Override
+    public RowView<E> rows(String slice) {
+        return rows().rows(slice);
+    }
+
+    @Override
+    public RowView<E> rows(Slice slice) {
+        return rows().rows(slice);
+    }
+
+    @Override
+    public RowView<E> rowsAt(long... indices) {
+        return rows().rowsAt(indices);
+    }
+
+    @Override
+    public ColumnView<Object> column(String key) {
+        return rows().column(key);
+    }
+
+    @Override
+    public <V> ColumnView<V> column(String key, Class<V> type) {
+        return rows().column(key, type);
+    }
+
+    @Override
+    public <V> ColumnView<V> column(Key<V> key) {
+        return rows().column(key);
+    }
+
+    @Override
+    public RowView<Row> columns(String key, String... more) {
+        return rows().columns(key, more);
+    }
+
+    @Override
+    public RowView<Row> columns(Collection<String> keys) {
+        return rows().columns(keys);
+    }
+
+    @Override
+    public Mono<Long> size() {
+        return core.backend.size();
+    }
+
+    @Override
+    public Mono<List<String>> keys(long index) {
+        return core.backend.get(index, Columns.ALL).map(KeyedRow::keys);
+    }
+
+    @Override
+    public Mono<Schema> schema(long index) {
+        return core.backend.get(index, Columns.ALL).map(row -> Schema.of(core.mapping.fields(row, name(), index)));
+    }
+
+    @Override
+    public Mono<Schema> schema() {
+        return core.stream(
+                        Selection.ALL,
+                        Columns.ALL,
+                        false,
+                        (row, position) -> core.mapping.fields(row, name(), position))
+                .collect(SchemaBuilder::new, SchemaBuilder::add)
+                .map(SchemaBuilder::build);
+    }
+
+    @Override
+    public Mono<Long> append(E row) {
+        return extend(List.of(row));
+    }
+
+    @Override
+    public Mono<Long> extend(List<E> rows) {
+        return core.apply(new Write.Append<>(core.rows(rows)));
+    }
+
+    @Override
+    public Mono<Long> extend(Publisher<? extends E> rows) {
+        return StreamExtension.of(core, rows);
+    }
+
+    @Override
+    public Mono<Void> insert(long index, E row) {
+        return core.change(new Write.Insert<>(index, core.rows(List.of(row))));
+    }
+
+    @Override
+    public Mono<Void> set(long index, E row) {
+        return put(index, row, Optional.empty());
+    }
+
+    @Override
+    public Mono<Void> set(long index, E row, Version version) {
+        return put(index, row, Optional.of(version));
+    }
+
+    private Mono<Void> put(long index, E row, Optional<Version> expected) {
+        return core.change(new Write.Put<>(Selection.at(index), core.rows(List.of(row)), expected));
+    }
+
+    @Override
+    public Mono<Void> update(long index, Patch patch) {
+        return patched(index, patch, Optional.empty());
+    }
+
+    @Override
+    public Mono<Void> update(long index, Patch patch, Version version) {
+        return patched(index, patch, Optional.of(version));
+    }
+
+    private Mono<Void> patched(long index, Patch patch, Optional<Version> expected) {
+        core.mapping.checkKeys(patch.changes().keySet());
+        R changes = core.mapping.changes(patch.toRow());
+        return core.change(new Write.Update<>(Selection.at(index), List.of(changes), expected));
+    }
+
+    @Override
+    public Mono<Void> delete(long index) {
+        return core.change(new Write.Delete<>(Selection.at(index), Optional.empty()));
+    }
+
+    @Override
+    public Mono<Void> delete(long index, Version version) {
+        return core.change(new Write.Delete<>(Selection.at(index), Optional.of(version)));
+    }
+
+    @Override
+    public Mono<Void> drop(String key, String... more) {
+        return drop(listed(key, more));
+    }
+
+    @Override
+    public Mono<Void> drop(Collection<String> keys) {
+        return core.change(new Write.Drop<>(Selection.ALL, List.copyOf(keys)));
+    }
+
+    @Override
+    public Mono<Long> reserve(long count) {
+        return core.apply(new Write.Reserve<>(count));
+    }
+
+    @Override
+    public Mono<Void> clear() {
+        return core.change(new Write.Clear<>());
+    }
+
+    @Override
+    public Mono<Void> remove() {
+        return Mono.defer(() -> {
+            if (!core.capabilities.contains(Capability.REMOVE)) {
+                return Mono.error(core.unsupported("remove", "it lacks the capability REMOVE, or is read-only"));
+            }
+            return core.backend.remove();
+        });
+    }
+
+    @Override
+    public Flux<String> groups() {
+        return core.backend.groups();
+    }
+
+    @Override
+    public Flux<Change> changes() {
+        return core.backend.changes(Optional.empty());
+    }
+
+    @Override
+    public Flux<Change> changes(Revision from) {
+        return core.backend.changes(Optional.of(from));
+    }
+
+    @Override
+    public Flux<String> verify() {
+        return Flux.concat(core.backend.verify(), new Decoding<>(core).problems());
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return core.capabilities;
+    }
+
+    @Override
+    public String name() {
+        return core.name();
+    }
+
+    @Override
+    public AtomsIO atoms() {
+        return AtomsIO.of(core.backend);
+    }
+
+    @Override
+    public ObjectIO objects() {
+        return ObjectIO.of(core.backend);
+    }
+
+    @Override
+    public BlobIO blobs() {
+        return BlobIO.of(core.backend);
+    }
+
+    @Override
+    public Mono<Void> close() {
+        return core.backend.close();
+    }
+
+    RowBackend<R> readOnlyBackend() {
+        return Adapters.readOnly(core.backend);
+    }
+
+    static <R extends KeyedRow<R>> RowBackend<R> concatenated(List<? extends StoreFacade<?, R>> stores) {
+        List<RowBackend<R>> backends = new ArrayList<>(stores.size());
+        for (StoreFacade<?, R> store : stores) {
+            backends.add(Objects.requireNonNull(store, "store").core.backend);
+        }
+        return Adapters.concat(backends);
+    }
+
+    private static List<String> listed(String key, String... more) {
+        List<String> keys = new ArrayList<>();
+        keys.add(Objects.requireNonNull(key, "key"));
+        keys.addAll(Arrays.asList(more));
+        return keys;
+    }
+
+    /** Names kind, location and group. */
+    @Override
+    public String toString() {
+        return getClass().getSimpleName() + "[" + name() + "]";
+    }
+}

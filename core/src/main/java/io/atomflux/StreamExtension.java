@@ -1,0 +1,63 @@
+package io.atomflux;
+
+import io.atomflux.error.PartialWriteException;
+import io.atomflux.spi.Write;
+import io.atomflux.value.KeyedRow;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Appends a stream in batches; while one is written, the next is gathered. */
+final class StreamExtension {
+
+    private static final int MOST_ROWS = 4096;
+    private static final long MOST_BYTES = 4 << 20;
+    private static final int AHEAD = 256;
+
+    private StreamExtension() {}
+
+    static <E, R extends KeyedRow<R>> Mono<Long> of(StoreCore<E, R> core, Publisher<? extends E> elements) {
+        Objects.requireNonNull(elements, "rows");
+        return Mono.defer(() -> {
+            AtomicLong committed = new AtomicLong();
+            return Flux.<E>from(elements)
+                    .<R>map(core.mapping::row)
+                    .limitRate(AHEAD)
+                    .bufferUntil(new BatchEnd<R>())
+                    .concatMap(rows -> write(core, rows, committed), 1)
+                    .takeLast(1)
+                    .switchIfEmpty(Mono.defer(() -> core.apply(new Write.Append<R>(List.of()))))
+                    .single()
+                    .onErrorMap(
+                            failure -> !(failure instanceof PartialWriteException),
+                            failure -> new PartialWriteException(core.name(), committed.get(), failure));
+        });
+    }
+
+    private static <E, R extends KeyedRow<R>> Mono<Long> write(
+            StoreCore<E, R> core, List<R> rows, AtomicLong committed) {
+        return core.apply(new Write.Append<>(rows)).doOnNext(size -> committed.addAndGet(rows.size()));
+    }
+
+    /** Ends a batch by count or bytes; asked once for each row, in order. */
+    private static final class BatchEnd<R extends KeyedRow<R>> implements Predicate<R> {
+        private int rows;
+        private long bytes;
+
+        @Override
+        public boolean test(R row) {
+            rows++;
+            bytes += row.byteSize();
+            if (rows < MOST_ROWS && bytes < MOST_BYTES) {
+                return false;
+            }
+            rows = 0;
+            bytes = 0;
+            return true;
+        }
+    }
+}
