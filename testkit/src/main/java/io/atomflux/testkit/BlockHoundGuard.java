@@ -1,0 +1,61 @@
+package io.atomflux.testkit;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import reactor.blockhound.BlockHound;
+import reactor.blockhound.BlockingOperationError;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Makes every call that blocks one of Reactor's non-blocking threads an error, and proves that it does.
+ *
+ * <p>The JVM needs {@code -XX:+AllowRedefinitionToAddDeleteMethods} (since JDK 13) and {@code
+ * -XX:+EnableDynamicAgentLoading} (since JDK 21). All contracts of this package install it.
+ */
+public final class BlockHoundGuard {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static boolean proven; // guarded by the class
+
+    private BlockHoundGuard() {}
+
+    /**
+     * Installs the guard once per JVM.
+     *
+     * @throws AssertionError if a planted sleep is not detected, e.g. because a flag is missing
+     */
+    public static synchronized void install() {
+        if (proven) {
+            return;
+        }
+        // Handing a task to an executor takes a lock for the moment of the hand-over, and waits for nobody's work.
+        BlockHound.install(
+                builder -> builder.allowBlockingCallsInside("java.util.concurrent.LinkedBlockingQueue", "offer")
+                        .allowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "addWorker")
+                        .allowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "processWorkerExit"));
+        prove();
+        proven = true;
+    }
+
+    /**
+     * Plants a sleep on a parallel thread.
+     *
+     * @throws AssertionError if it is not detected
+     */
+    public static void prove() {
+        Throwable caught = Mono.fromCallable(() -> {
+                    TimeUnit.MILLISECONDS.sleep(1);
+                    return new Throwable("nothing was detected");
+                })
+                .subscribeOn(Schedulers.parallel())
+                .onErrorResume(Mono::just)
+                .block(PATIENCE);
+        if (!(caught instanceof BlockingOperationError)) {
+            throw new AssertionError(
+                    "a sleep on a parallel thread was not detected (expected: BlockingOperationError); start the JVM with"
+                            + " -XX:+AllowRedefinitionToAddDeleteMethods -XX:+EnableDynamicAgentLoading",
+                    caught);
+        }
+    }
+}
