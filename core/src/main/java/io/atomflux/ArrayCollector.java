@@ -88,8 +88,10 @@ final class ArrayCollector {
             array = widened(given, dtype);
         }
         if (!Arrays.equals(compared, entryShape)) {
-            throw mismatch("shape " + Arrays.toString(shape), "shape " + (ragged ? "(n) + " : "")
-                    + Arrays.toString(entryShape) + (ragged ? "" : "; use toRagged() where lengths differ"));
+            throw mismatch(
+                    "shape " + Arrays.toString(shape),
+                    "shape " + (ragged ? "(n) + " : "") + Arrays.toString(entryShape)
+                            + (ragged ? "" : "; use toRagged() where lengths differ"));
         }
         reserve(array.byteSize());
         array.copyTo(data, used);
@@ -136,7 +138,8 @@ final class ArrayCollector {
         if (!texts.isEmpty()) {
             return NdArray.ofTexts(texts);
         }
-        int[] shape = IntStream.concat(IntStream.of(count), Arrays.stream(entryShape)).toArray();
+        int[] shape =
+                IntStream.concat(IntStream.of(count), Arrays.stream(entryShape)).toArray();
         return NdArray.wrap(Objects.requireNonNullElse(dtype, DType.FLOAT64), shape, data, 0);
     }
 

@@ -40,7 +40,8 @@ final class BatchStream<R extends KeyedRow<R>, T> extends Flux<T> {
     @FunctionalInterface
     interface Emission<R, T> {
         /** Returns the element, or null to skip the row. */
-        @Nullable T of(R row, long position);
+        @Nullable
+        T of(R row, long position);
     }
 
     private final Supplier<RowReader<R>> readers;
@@ -164,7 +165,9 @@ final class BatchStream<R extends KeyedRow<R>, T> extends Flux<T> {
                         actual.onNext(element);
                     }
                 }
-            } catch (Throwable thrown) { // from decoding, or from a subscriber that breaks rule 2.13: told to it all the same
+            } catch (
+                    Throwable thrown) { // from decoding, or from a subscriber that breaks rule 2.13: told to it all the
+                // same
                 failure = thrown;
             }
             if (asked != Long.MAX_VALUE) {
@@ -247,8 +250,7 @@ final class BatchStream<R extends KeyedRow<R>, T> extends Flux<T> {
         }
 
         private void closeAfterCancel() {
-            close().subscribe(
-                            nothing -> {}, thrown -> Operators.onErrorDropped(thrown, actual.currentContext()));
+            close().subscribe(nothing -> {}, thrown -> Operators.onErrorDropped(thrown, actual.currentContext()));
         }
     }
 

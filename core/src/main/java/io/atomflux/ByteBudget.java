@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 final class ByteBudget {
 
     /** A quarter of the heap, or what the system property {@code atomflux.stream.bytes} says. */
-    static final ByteBudget SHARED =
-            new ByteBudget(Long.getLong("atomflux.stream.bytes", Runtime.getRuntime().maxMemory() / 4));
+    static final ByteBudget SHARED = new ByteBudget(
+            Long.getLong("atomflux.stream.bytes", Runtime.getRuntime().maxMemory() / 4));
 
     static final long FLOOR = 4 << 10;
 

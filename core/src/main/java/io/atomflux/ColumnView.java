@@ -52,7 +52,8 @@ public final class ColumnView<V> extends Flux<V> {
         }
 
         Flux<V> stream() {
-            return core.stream(selection, columns(), snapshot, core.values(key, type, missing)).checkpoint(describe());
+            return core.stream(selection, columns(), snapshot, core.values(key, type, missing))
+                    .checkpoint(describe());
         }
 
         String describe() {
@@ -83,14 +84,20 @@ public final class ColumnView<V> extends Flux<V> {
 
         Mono<V> get(long index) {
             BatchStream.Emission<R, V> skipping = core.values(key, type, Missing.skip());
-            Mono<R> row = selection.isAll()
-                    ? core.backend.get(index, columns())
-                    : core.row(selection.pick(index), columns());
-            return row.mapNotNull(found -> skipping.of(found, index));
+            Mono<R> row =
+                    selection.isAll() ? core.backend.get(index, columns()) : core.row(selection.pick(index), columns());
+            return row.handle((found, sink) -> {
+                V value = skipping.of(found, index);
+                if (value != null) {
+                    sink.next(value);
+                }
+            });
         }
 
         Mono<Long> size() {
-            return core.backend.size().map(size -> selection.resolve(size, core.name()).count());
+            return core.backend
+                    .size()
+                    .map(size -> selection.resolve(size, core.name()).count());
         }
 
         Mono<Void> set(List<? extends @Nullable Object> values) {

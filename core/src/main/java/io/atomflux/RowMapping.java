@@ -30,7 +30,8 @@ interface RowMapping<E, R extends KeyedRow<R>> {
     R row(E element);
 
     /** Returns the element that stands for a reserved row, or null if there is none. */
-    @Nullable E reserved();
+    @Nullable
+    E reserved();
 
     /** Shows a row as keys and values. */
     Row fields(R row, String store, long position);
@@ -108,8 +109,13 @@ interface RowMapping<E, R extends KeyedRow<R>> {
             List<Bytes> values = new ArrayList<>(fields.size());
             fields.forEach((key, value) -> {
                 if (!(value instanceof Bytes bytes)) {
-                    throw new IllegalArgumentException("value of key \"%s\": %s (expected: Bytes, as cells are raw here)"
-                            .formatted(key, value == null ? "null" : value.getClass().getSimpleName()));
+                    throw new IllegalArgumentException(
+                            "value of key \"%s\": %s (expected: Bytes, as cells are raw here)"
+                                    .formatted(
+                                            key,
+                                            value == null
+                                                    ? "null"
+                                                    : value.getClass().getSimpleName()));
                 }
                 values.add(bytes);
             });
@@ -130,7 +136,10 @@ interface RowMapping<E, R extends KeyedRow<R>> {
                 return Atoms.fromRow(row);
             } catch (IllegalArgumentException e) {
                 throw new CorruptDataException(
-                        store, "row " + position, "not a structure: " + Objects.requireNonNullElse(e.getMessage(), ""), e);
+                        store,
+                        "row " + position,
+                        "not a structure: " + Objects.requireNonNullElse(e.getMessage(), ""),
+                        e);
             }
         }
 

@@ -42,7 +42,8 @@ public final class RowView<T> extends Flux<T> {
 
     /** Returns the view of whole elements. */
     static <E, R extends KeyedRow<R>> RowView<E> ofElements(StoreCore<E, R> core, Selection selection) {
-        return new RowView<>(new Source<>(core, selection, Columns.ALL, false, Missing.fail(), core::elements, core.mapping::row));
+        return new RowView<>(
+                new Source<>(core, selection, Columns.ALL, false, Missing.fail(), core::elements, core.mapping::row));
     }
 
     /** Returns the view of rows with only some keys. */
@@ -79,7 +80,8 @@ public final class RowView<T> extends Flux<T> {
             Writing<T, R> writing) {
 
         Flux<T> stream() {
-            return core.stream(selection, columns, snapshot, emitting.of(missing)).checkpoint(describe());
+            return core.stream(selection, columns, snapshot, emitting.of(missing))
+                    .checkpoint(describe());
         }
 
         String describe() {
@@ -114,14 +116,20 @@ public final class RowView<T> extends Flux<T> {
 
         Mono<T> get(long index) {
             BatchStream.Emission<R, T> skipping = emitting.of(Missing.skip());
-            Mono<R> row = selection.isAll()
-                    ? core.backend.get(index, columns)
-                    : core.row(selection.pick(index), columns);
-            return row.mapNotNull(found -> skipping.of(found, index));
+            Mono<R> row =
+                    selection.isAll() ? core.backend.get(index, columns) : core.row(selection.pick(index), columns);
+            return row.handle((found, sink) -> {
+                T value = skipping.of(found, index);
+                if (value != null) {
+                    sink.next(value);
+                }
+            });
         }
 
         Mono<Long> size() {
-            return core.backend.size().map(size -> selection.resolve(size, core.name()).count());
+            return core.backend
+                    .size()
+                    .map(size -> selection.resolve(size, core.name()).count());
         }
 
         Mono<Void> set(List<T> elements) {

@@ -1,9 +1,9 @@
 package io.atomflux;
 
+import io.atomflux.error.LimitExceededException;
 import io.atomflux.error.MissingValueException;
 import io.atomflux.error.ReadOnlyStoreException;
 import io.atomflux.error.UnsupportedStoreOperationException;
-import io.atomflux.error.LimitExceededException;
 import io.atomflux.error.ValueTypeException;
 import io.atomflux.spi.Capability;
 import io.atomflux.spi.Columns;
@@ -59,8 +59,7 @@ final class StoreCore<E, R extends KeyedRow<R>> {
 
     // Reading
 
-    <T> Flux<T> stream(
-            Selection selection, Columns columns, boolean snapshot, BatchStream.Emission<R, T> emission) {
+    <T> Flux<T> stream(Selection selection, Columns columns, boolean snapshot, BatchStream.Emission<R, T> emission) {
         if (snapshot && !capabilities.contains(Capability.SNAPSHOT)) {
             return Flux.error(() -> unsupported("snapshot", "its streams read batch by batch"));
         }

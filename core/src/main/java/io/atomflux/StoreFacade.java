@@ -41,7 +41,8 @@ abstract sealed class StoreFacade<E, R extends KeyedRow<R>> implements Store<E> 
     public Mono<E> get(long index) {
         return core.backend
                 .get(index, Columns.ALL)
-                .mapNotNull(row -> row.isReserved() ? null : core.mapping.element(row, name(), index));
+                .filter(row -> !row.isReserved())
+                .map(row -> core.mapping.element(row, name(), index));
     }
 
     @Override
@@ -53,14 +54,17 @@ abstract sealed class StoreFacade<E, R extends KeyedRow<R>> implements Store<E> 
     public Mono<Row> get(long index, Collection<String> keys) {
         return core.backend
                 .get(index, Columns.of(keys))
-                .mapNotNull(row -> row.isReserved() ? null : core.mapping.fields(row, name(), index));
+                .filter(row -> !row.isReserved())
+                .map(row -> core.mapping.fields(row, name(), index));
     }
 
     @Override
     public <V> Mono<V> get(long index, Key<V> key) {
-        return get(index, List.of(key.name())).mapNotNull(row -> {
+        return get(index, List.of(key.name())).handle((row, sink) -> {
             Object value = row.get(key.name());
-            return value == null ? null : StoreCore.typed(value, key.type(), key.name(), index);
+            if (value != null) {
+                sink.next(StoreCore.typed(value, key.type(), key.name(), index));
+            }
         });
     }
 
@@ -68,9 +72,8 @@ abstract sealed class StoreFacade<E, R extends KeyedRow<R>> implements Store<E> 
     public Mono<Versioned<E>> getVersioned(long index) {
         return core.backend
                 .getVersioned(index)
-                .mapNotNull(found -> found.row().isReserved()
-                        ? null
-                        : new Versioned<>(core.mapping.element(found.row(), name(), index), found.version()));
+                .filter(found -> !found.row().isReserved())
+                .map(found -> new Versioned<>(core.mapping.element(found.row(), name(), index), found.version()));
     }
 
     @Override

@@ -134,7 +134,8 @@ public final class Bridge<R extends KeyedRow<R>> implements RowBackend<R> {
     }
 
     private interface StoreCall<R extends KeyedRow<R>, T> {
-        @Nullable T on(BlockingRowBackend<R> store) throws IOException;
+        @Nullable
+        T on(BlockingRowBackend<R> store) throws IOException;
     }
 
     /** Runs a call on the pool; it counts as running until it really ended, whatever became of its subscriber. */

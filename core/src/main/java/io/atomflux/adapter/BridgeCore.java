@@ -66,13 +66,14 @@ final class BridgeCore<R extends KeyedRow<R>> {
         if (options.shareKey().isEmpty()) {
             return new BridgeCore<>(name, opener, options, null);
         }
-        return (BridgeCore<R>) Objects.requireNonNull(SHARED.compute(options.shareKey().get(), (key, core) -> {
-            if (core == null) {
-                return new BridgeCore<>(name, opener, options, key);
-            }
-            core.handles++;
-            return core;
-        }));
+        return (BridgeCore<R>) Objects.requireNonNull(SHARED.compute(
+                options.shareKey().get(), (key, core) -> {
+                    if (core == null) {
+                        return new BridgeCore<>(name, opener, options, key);
+                    }
+                    core.handles++;
+                    return core;
+                }));
     }
 
     /** Gives up one handle; tells whether it was the last, whose owner then calls {@link #shutDown}. */

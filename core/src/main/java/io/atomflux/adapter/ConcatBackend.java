@@ -163,8 +163,8 @@ final class ConcatBackend<R extends KeyedRow<R>> implements RowBackend<R> {
         long step = part.count() == 1 ? 1 : part.at(1) - part.at(0);
         if (step != 0 && last - first == step * (part.count() - 1) && even(part, step)) {
             long stop = last + step;
-            return Selection.ALL.slice(new Slice(
-                    OptionalLong.of(first), stop < 0 ? OptionalLong.empty() : OptionalLong.of(stop), step));
+            return Selection.ALL.slice(
+                    new Slice(OptionalLong.of(first), stop < 0 ? OptionalLong.empty() : OptionalLong.of(stop), step));
         }
         long[] list = part.toArray();
         for (int i = 0; i < list.length; i++) {
@@ -212,8 +212,6 @@ final class ConcatBackend<R extends KeyedRow<R>> implements RowBackend<R> {
     /** Closes all sources; the first failure is signalled, later ones are added to it. */
     @Override
     public Mono<Void> close() {
-        return Flux.fromIterable(sources)
-                .concatMapDelayError(RowBackend::close)
-                .then();
+        return Flux.fromIterable(sources).concatMapDelayError(RowBackend::close).then();
     }
 }

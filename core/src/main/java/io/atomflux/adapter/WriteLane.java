@@ -46,11 +46,7 @@ final class WriteLane<R extends KeyedRow<R>> {
     }
 
     WriteLane(
-            Callable<BlockingRowBackend<R>> store,
-            Executor writer,
-            Executor pool,
-            String name,
-            Runnable afterCommit) {
+            Callable<BlockingRowBackend<R>> store, Executor writer, Executor pool, String name, Runnable afterCommit) {
         this.store = store;
         this.writer = writer;
         this.pool = pool;

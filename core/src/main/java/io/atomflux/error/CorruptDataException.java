@@ -11,7 +11,10 @@ public final class CorruptDataException extends AtomfluxException {
     private final String problem;
 
     public CorruptDataException(String store, String place, String problem, @Nullable Throwable cause) {
-        super("corrupt data in %s, %s: %s (run 'atomflux verify' to see the extent)".formatted(shown(store), shown(place), shown(problem)), cause);
+        super(
+                "corrupt data in %s, %s: %s (run 'atomflux verify' to see the extent)"
+                        .formatted(shown(store), shown(place), shown(problem)),
+                cause);
         this.store = store;
         this.place = place;
         this.problem = problem;

@@ -9,7 +9,15 @@ public final class MissingValueException extends AtomfluxException {
     private final String key;
 
     public MissingValueException(String store, long position, String key) {
-        super("no value: row %d, %s in %s (use skipMissing(), orElse(value) or optional() where gaps are expected)".formatted(position, key.equals("row") ? "which is reserved but never written," : "key \"" + shown(key) + "\"", shown(store)), null);
+        super(
+                "no value: row %d, %s in %s (use skipMissing(), orElse(value) or optional() where gaps are expected)"
+                        .formatted(
+                                position,
+                                key.equals("row")
+                                        ? "which is reserved but never written,"
+                                        : "key \"" + shown(key) + "\"",
+                                shown(store)),
+                null);
         this.store = store;
         this.position = position;
         this.key = key;

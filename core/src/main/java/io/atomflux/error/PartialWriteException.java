@@ -10,7 +10,10 @@ public final class PartialWriteException extends AtomfluxException {
     private final long committed;
 
     public PartialWriteException(String store, long committed, @Nullable Throwable cause) {
-        super("writing a stream to %s failed after %d committed rows: %s".formatted(shown(store), committed, cause == null ? "unknown" : shown(cause.getMessage())), cause);
+        super(
+                "writing a stream to %s failed after %d committed rows: %s"
+                        .formatted(shown(store), committed, cause == null ? "unknown" : shown(cause.getMessage())),
+                cause);
         this.store = store;
         this.committed = committed;
     }

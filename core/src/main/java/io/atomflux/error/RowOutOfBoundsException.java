@@ -9,7 +9,9 @@ public final class RowOutOfBoundsException extends AtomfluxException {
     private final String store;
 
     public RowOutOfBoundsException(long index, long size, String store) {
-        super("row index: %d (expected: -size <= index < size, size %d) in %s".formatted(index, size, shown(store)), null);
+        super(
+                "row index: %d (expected: -size <= index < size, size %d) in %s".formatted(index, size, shown(store)),
+                null);
         this.index = index;
         this.size = size;
         this.store = store;

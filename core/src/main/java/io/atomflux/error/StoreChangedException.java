@@ -8,7 +8,10 @@ public final class StoreChangedException extends AtomfluxException {
     private final long emitted;
 
     public StoreChangedException(String store, long emitted) {
-        super("%s changed under a running stream after %d rows; subscribe again to read the new state".formatted(shown(store), emitted), null);
+        super(
+                "%s changed under a running stream after %d rows; subscribe again to read the new state"
+                        .formatted(shown(store), emitted),
+                null);
         this.store = store;
         this.emitted = emitted;
     }

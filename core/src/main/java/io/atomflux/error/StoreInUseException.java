@@ -8,7 +8,10 @@ public final class StoreInUseException extends AtomfluxException {
     private final String problem;
 
     public StoreInUseException(String store, String problem) {
-        super("%s is open already: %s; close it first, or open it with the same options".formatted(shown(store), shown(problem)), null);
+        super(
+                "%s is open already: %s; close it first, or open it with the same options"
+                        .formatted(shown(store), shown(problem)),
+                null);
         this.store = store;
         this.problem = problem;
     }

@@ -10,7 +10,10 @@ public final class StoreIoException extends AtomfluxException {
     private final String action;
 
     public StoreIoException(String store, String action, @Nullable Throwable cause) {
-        super("%s: %s failed: %s".formatted(shown(store), action, cause == null ? "unknown" : shown(cause.getMessage())), cause);
+        super(
+                "%s: %s failed: %s"
+                        .formatted(shown(store), action, cause == null ? "unknown" : shown(cause.getMessage())),
+                cause);
         this.store = store;
         this.action = action;
     }

@@ -8,7 +8,10 @@ public final class VersionConflictException extends AtomfluxException {
     private final long position;
 
     public VersionConflictException(String store, long position) {
-        super("row %d of %s was changed since it was read; read it again and decide anew".formatted(position, shown(store)), null);
+        super(
+                "row %d of %s was changed since it was read; read it again and decide anew"
+                        .formatted(position, shown(store)),
+                null);
         this.store = store;
         this.position = position;
     }

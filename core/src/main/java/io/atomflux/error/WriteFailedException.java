@@ -10,7 +10,15 @@ public final class WriteFailedException extends AtomfluxException {
     private final Outcome outcome;
 
     public WriteFailedException(String store, Outcome outcome, @Nullable Throwable cause) {
-        super("write to %s failed, %s: %s".formatted(shown(store), outcome == Outcome.NOT_APPLIED ? "not applied" : outcome == Outcome.APPLIED ? "but it was applied" : "outcome unknown", cause == null ? "unknown" : shown(cause.getMessage())), cause);
+        super(
+                "write to %s failed, %s: %s"
+                        .formatted(
+                                shown(store),
+                                outcome == Outcome.NOT_APPLIED
+                                        ? "not applied"
+                                        : outcome == Outcome.APPLIED ? "but it was applied" : "outcome unknown",
+                                cause == null ? "unknown" : shown(cause.getMessage())),
+                cause);
         this.store = store;
         this.outcome = outcome;
     }

@@ -59,7 +59,8 @@ public final class Registry {
         if (serving.size() > 1) {
             throw new InvalidOptionException(
                     "location " + location,
-                    "claimed by " + serving.get(0).artifact() + " and " + serving.get(1).artifact()
+                    "claimed by " + serving.get(0).artifact() + " and "
+                            + serving.get(1).artifact()
                             + " (expected: one backend; take the other off the class path)");
         }
         if (serving.isEmpty()) {
@@ -110,7 +111,8 @@ public final class Registry {
             if (name.equals("group")) {
                 if (options.group().isPresent() && !options.group().get().equals(value)) {
                     throw new InvalidOptionException(
-                            name, "%s in the location, %s in the options (expected: one of them)"
+                            name,
+                            "%s in the location, %s in the options (expected: one of them)"
                                     .formatted(value, options.group().get()));
                 }
                 merged = merged.withGroup(value);

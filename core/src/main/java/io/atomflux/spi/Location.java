@@ -47,7 +47,10 @@ public final class Location {
             String target = mark < 0 ? rest : rest.substring(0, mark);
             Map<String, String> query = parseQuery(mark < 0 ? "" : rest.substring(mark + 1));
             return scheme.equals("file")
-                    ? new Location(Optional.empty(), Path.of(URI.create("file://" + target)).toString(), query)
+                    ? new Location(
+                            Optional.empty(),
+                            Path.of(URI.create("file://" + target)).toString(),
+                            query)
                     : new Location(Optional.of(scheme), target, query);
         }
         int mark = text.lastIndexOf('?');
@@ -82,8 +85,10 @@ public final class Location {
             int equals = pair.indexOf('=');
             String name = URLDecoder.decode(equals < 0 ? pair : pair.substring(0, equals), StandardCharsets.UTF_8);
             if (equals < 0 || options.containsKey(name)) {
-                throw new InvalidOptionException(name, "given %s (expected: name=value, each name once)"
-                        .formatted(equals < 0 ? "without a value" : "twice"));
+                throw new InvalidOptionException(
+                        name,
+                        "given %s (expected: name=value, each name once)"
+                                .formatted(equals < 0 ? "without a value" : "twice"));
             }
             options.put(name, URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
         }

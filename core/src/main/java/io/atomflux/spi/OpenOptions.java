@@ -14,8 +14,7 @@ import java.util.Optional;
  */
 public final class OpenOptions {
 
-    private static final OpenOptions NONE =
-            new OpenOptions(Optional.empty(), false, false, Map.of(), Optional.empty());
+    private static final OpenOptions NONE = new OpenOptions(Optional.empty(), false, false, Map.of(), Optional.empty());
 
     private final Optional<String> group;
     private final boolean readOnly;

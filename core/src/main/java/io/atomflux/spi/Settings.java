@@ -86,7 +86,8 @@ public final class Settings {
     public void finish() {
         for (String name : rest.keySet()) {
             faultyNames.add(name);
-            faults.add(name + " is unknown (expected: " + (known.isEmpty() ? "no options" : String.join(", ", known)) + ")");
+            faults.add(name + " is unknown (expected: " + (known.isEmpty() ? "no options" : String.join(", ", known))
+                    + ")");
         }
         if (!faults.isEmpty()) {
             throw new InvalidOptionException(String.join(", ", faultyNames), String.join("; ", faults));

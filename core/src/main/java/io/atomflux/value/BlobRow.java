@@ -183,7 +183,8 @@ public final class BlobRow implements KeyedRow<BlobRow> {
             return false;
         }
         for (int i = 0; i < keys.size(); i++) {
-            if (!valueAt(i).equals(other.get(keys.name(i)))) {
+            Bytes theirs = other.get(keys.name(i));
+            if (theirs == null || !theirs.equals(valueAt(i))) {
                 return false;
             }
         }

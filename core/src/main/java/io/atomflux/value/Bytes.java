@@ -110,8 +110,7 @@ public final class Bytes implements Comparable<Bytes> {
     @Override
     public boolean equals(Object o) {
         return o instanceof Bytes other
-                && Arrays.equals(
-                        data, offset, offset + length, other.data, other.offset, other.offset + other.length);
+                && Arrays.equals(data, offset, offset + length, other.data, other.offset, other.offset + other.length);
     }
 
     @Override

@@ -31,11 +31,12 @@ final class Elements {
 
     static double real(DType type, byte[] data, int at) {
         return switch (type.kind()) {
-            case FLOAT -> switch (type.itemSize()) {
-                case 2 -> half(bits2(type, data, at));
-                case 4 -> Float.intBitsToFloat(bits4(type, data, at));
-                default -> Double.longBitsToDouble(bits8(type, data, at));
-            };
+            case FLOAT ->
+                switch (type.itemSize()) {
+                    case 2 -> half(bits2(type, data, at));
+                    case 4 -> Float.intBitsToFloat(bits4(type, data, at));
+                    default -> Double.longBitsToDouble(bits8(type, data, at));
+                };
             case UINT -> {
                 long bits = integer(type, data, at);
                 yield bits >= 0 ? bits : (bits >>> 1 | bits & 1) * 2.0;
@@ -48,18 +49,20 @@ final class Elements {
     static long integer(DType type, byte[] data, int at) {
         return switch (type.kind()) {
             case BOOL -> data[at] == 0 ? 0 : 1;
-            case INT -> switch (type.itemSize()) {
-                case 1 -> data[at];
-                case 2 -> bits2(type, data, at);
-                case 4 -> bits4(type, data, at);
-                default -> bits8(type, data, at);
-            };
-            case UINT -> switch (type.itemSize()) {
-                case 1 -> data[at] & 0xffL;
-                case 2 -> bits2(type, data, at) & 0xffffL;
-                case 4 -> bits4(type, data, at) & 0xffffffffL;
-                default -> bits8(type, data, at);
-            };
+            case INT ->
+                switch (type.itemSize()) {
+                    case 1 -> data[at];
+                    case 2 -> bits2(type, data, at);
+                    case 4 -> bits4(type, data, at);
+                    default -> bits8(type, data, at);
+                };
+            case UINT ->
+                switch (type.itemSize()) {
+                    case 1 -> data[at] & 0xffL;
+                    case 2 -> bits2(type, data, at) & 0xffffL;
+                    case 4 -> bits4(type, data, at) & 0xffffffffL;
+                    default -> bits8(type, data, at);
+                };
             case FLOAT, COMPLEX, BYTES, UNICODE, STRUCT -> throw notA("integers", type);
         };
     }

@@ -75,8 +75,7 @@ public final class KeySet {
     /** Tells whether a key's bytes are exactly the given ones. */
     public boolean encodedEquals(int index, byte[] bytes, int offset, int length) {
         byte[] name = encoded[index];
-        return name.length == length
-                && java.util.Arrays.equals(name, 0, length, bytes, offset, offset + length);
+        return name.length == length && java.util.Arrays.equals(name, 0, length, bytes, offset, offset + length);
     }
 
     /** Returns the bytes of a key, as {@link Bytes#ofKey} makes them. */

@@ -82,8 +82,8 @@ public final class NdArray {
             } else {
                 count *= axis;
                 if (count > Integer.MAX_VALUE) {
-                    throw new IllegalArgumentException("shape: %s (expected: at most 2^31 - 1 elements)"
-                            .formatted(Arrays.toString(shape)));
+                    throw new IllegalArgumentException(
+                            "shape: %s (expected: at most 2^31 - 1 elements)".formatted(Arrays.toString(shape)));
                 }
             }
         }

@@ -266,7 +266,8 @@ public final class Row implements KeyedRow<Row> {
         }
         for (int i = 0; i < keys.size(); i++) {
             String name = keys.name(i);
-            if (!other.has(name) || !Objects.equals(valueAt(i), other.get(name))) {
+            Object mine = valueAt(i);
+            if (!other.has(name) || !Objects.equals(mine, other.get(name))) {
                 return false;
             }
         }
