@@ -101,13 +101,14 @@ final class Elements {
         switch (type.kind()) {
             case FLOAT -> {
                 switch (type.itemSize()) {
-                    case 2 -> put2(type, data, at, toHalf((float) value));
+                    case 2 -> put2(type, data, at, toHalf(toOdd(value)));
                     case 4 -> put4(type, data, at, Float.floatToRawIntBits((float) value));
                     default -> put8(type, data, at, Double.doubleToRawLongBits(value));
                 }
             }
             case BOOL -> data[at] = (byte) (value != 0 ? 1 : 0);
-            case INT, UINT -> putInteger(type, data, at, (long) value);
+            case INT -> putInteger(type, data, at, (long) value);
+            case UINT -> putInteger(type, data, at, value < 0x1p63 ? (long) value : (long) (value - 0x1p63) ^ Long.MIN_VALUE);
             case COMPLEX, BYTES, UNICODE, STRUCT -> throw notA("real numbers", type);
         }
     }
@@ -144,6 +145,17 @@ final class Elements {
         }
         int rebased = exponent == 0x1f ? 0xff : exponent + 112;
         return Float.intBitsToFloat(sign | rebased << 23 | fraction << 13);
+    }
+
+    /** Rounds to the float whose last bit tells that something was lost, so that rounding it again rounds but once. */
+    private static float toOdd(double value) {
+        float near = (float) value;
+        if (near == value || Double.isNaN(value)) {
+            return near;
+        }
+        int bits = Float.floatToRawIntBits(near);
+        int towardsZero = Math.abs((double) near) > Math.abs(value) ? bits - 1 : bits;
+        return Float.intBitsToFloat(towardsZero | 1);
     }
 
     /** IEEE 754 binary32 to binary16, rounding half to even. */

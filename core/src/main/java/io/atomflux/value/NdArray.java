@@ -163,7 +163,7 @@ public final class NdArray {
 
     /** Copies texts into a unicode array as wide as the longest; without a shape it is one-dimensional. */
     public static NdArray ofTexts(List<String> texts, int... shape) {
-        int width = 0;
+        int width = 1; // numpy's narrowest, even for empty texts
         for (String text : texts) {
             width = Math.max(width, text.codePointCount(0, text.length()));
         }
@@ -379,7 +379,9 @@ public final class NdArray {
             return this;
         }
         byte[] bytes = new byte[Math.multiplyExact(size, target.itemSize())];
-        boolean exact = target.kind() == DType.Kind.INT && dtype.kind() != DType.Kind.FLOAT;
+        boolean exact = (target.kind() == DType.Kind.INT || target.kind() == DType.Kind.UINT)
+                && dtype.isReal()
+                && dtype.kind() != DType.Kind.FLOAT;
         for (int i = 0; i < size; i++) {
             if (exact) {
                 Elements.putInteger(target, bytes, i * target.itemSize(), longAt(i));

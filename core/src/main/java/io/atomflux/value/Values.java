@@ -173,7 +173,9 @@ public final class Values {
             return type.cast(plain);
         }
         if (type == Double.class && plain instanceof Long number) {
-            return type.cast(Double.valueOf(number));
+            double near = number;
+            boolean exact = (long) near == number && near != 0x1p63;
+            return exact ? type.cast(near) : null;
         }
         if (type == NdArray.class && value instanceof NdScalar scalar) {
             return type.cast(scalar.asArray());
