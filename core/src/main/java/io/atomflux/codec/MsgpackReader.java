@@ -414,8 +414,9 @@ final class MsgpackReader {
         if (array.byteSize() != length) {
             throw malformed("array data of %d bytes (expected: %d)".formatted(length, array.byteSize()));
         }
-        if (type.itemSize() == 0 && array.size() > 0) {
-            throw malformed("array of %d elements without size (expected: bytes for each)".formatted(array.size()));
+        if (type.itemSize() == 0 && array.size() > MsgpackWriter.MOST_WITHOUT_BYTES) {
+            throw new UnsupportedOperationException("array of %d elements without bytes (expected: at most %d)"
+                    .formatted(array.size(), MsgpackWriter.MOST_WITHOUT_BYTES));
         }
         return array;
     }

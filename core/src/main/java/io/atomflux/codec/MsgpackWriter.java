@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class MsgpackWriter {
 
     static final int DEEPEST = 64;
+    static final int MOST_WITHOUT_BYTES = 1 << 16; // what no bytes tell must not be claimed without bound
 
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
@@ -288,6 +289,10 @@ final class MsgpackWriter {
     }
 
     private void array(NdArray array) {
+        if (array.dtype().itemSize() == 0 && array.size() > MOST_WITHOUT_BYTES) {
+            throw new IllegalArgumentException("array of %d elements without bytes (expected: at most %d)"
+                    .formatted(array.size(), MOST_WITHOUT_BYTES));
+        }
         put(head(array.dtype()));
         int rank = array.rank();
         header(rank, 0x90, 0xdc);

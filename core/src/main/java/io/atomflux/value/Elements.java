@@ -108,7 +108,8 @@ final class Elements {
             }
             case BOOL -> data[at] = (byte) (value != 0 ? 1 : 0);
             case INT -> putInteger(type, data, at, (long) value);
-            case UINT -> putInteger(type, data, at, value < 0x1p63 ? (long) value : (long) (value - 0x1p63) ^ Long.MIN_VALUE);
+            case UINT ->
+                putInteger(type, data, at, value < 0x1p63 ? (long) value : (long) (value - 0x1p63) ^ Long.MIN_VALUE);
             case COMPLEX, BYTES, UNICODE, STRUCT -> throw notA("real numbers", type);
         }
     }

@@ -64,9 +64,11 @@ class NdArrayTest {
         assertThat(longs.as(DType.UINT64).at(1)).isEqualTo(new BigInteger("18446744073709551615"));
         assertThat(longs.as(DType.UINT64).as(DType.INT64)).isEqualTo(longs);
         assertThat(longs.as(DType.BOOL).toBooleanArray()).containsExactly(true, true);
-        assertThat(NdArray.of(new long[] {0, 256}).as(DType.BOOL).toBooleanArray()).containsExactly(false, true);
+        assertThat(NdArray.of(new long[] {0, 256}).as(DType.BOOL).toBooleanArray())
+                .containsExactly(false, true);
         assertThat(longs.as(DType.of(">i8")).toLongArray()).containsExactly(large, -1);
-        assertThat(NdArray.of(new double[] {1e19}).as(DType.UINT64).at(0)).isEqualTo(new BigInteger("10000000000000000000"));
+        assertThat(NdArray.of(new double[] {1e19}).as(DType.UINT64).at(0))
+                .isEqualTo(new BigInteger("10000000000000000000"));
     }
 
     @Test
@@ -78,7 +80,8 @@ class NdArrayTest {
         assertThat(array.slice(1, 1).hasShape(0, 2)).isTrue();
         assertThat(array.slice(2).slice(1).rank()).isZero();
         assertThatThrownBy(() -> array.slice(3)).isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatIllegalArgumentException().isThrownBy(() -> array.slice(0).slice(0).slice(0));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> array.slice(0).slice(0).slice(0));
     }
 
     @Test
@@ -87,7 +90,8 @@ class NdArrayTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> NdArray.wrap(DType.BOOL, new int[] {1 << 30, 1 << 30}, new byte[8], 0));
         assertThatIllegalArgumentException().isThrownBy(() -> NdArray.wrap(DType.BOOL, new int[] {-1}, new byte[8], 0));
-        assertThatIllegalArgumentException().isThrownBy(() -> NdArray.wrap(DType.FLOAT64, new int[] {2}, new byte[15], 0));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> NdArray.wrap(DType.FLOAT64, new int[] {2}, new byte[15], 0));
         assertThatIllegalArgumentException().isThrownBy(() -> NdArray.zeros(DType.FLOAT64, 1 << 20, 1 << 10));
         assertThatIllegalArgumentException().isThrownBy(() -> NdArray.of(new double[3], 2));
     }

@@ -41,7 +41,8 @@ class SliceTest {
                 }
             }
         }
-        byte[] hash = MessageDigest.getInstance("SHA-256").digest(table.toString().getBytes(StandardCharsets.UTF_8));
+        byte[] hash =
+                MessageDigest.getInstance("SHA-256").digest(table.toString().getBytes(StandardCharsets.UTF_8));
         assertThat(HexFormat.of().formatHex(hash))
                 .isEqualTo("5619cab04b348a7d19d383d25a1bb0338733f7016579e683ab7f2161153850a3");
     }
@@ -65,8 +66,10 @@ class SliceTest {
     @Test
     @DisplayName("do not overflow at the ends of long")
     void doNotOverflow() {
-        assertThat(Slice.of(Long.MIN_VALUE, Long.MAX_VALUE, Long.MAX_VALUE).count(5)).isEqualTo(1);
-        assertThat(Slice.of(Long.MAX_VALUE, Long.MIN_VALUE, Long.MIN_VALUE).count(5)).isEqualTo(1);
+        assertThat(Slice.of(Long.MIN_VALUE, Long.MAX_VALUE, Long.MAX_VALUE).count(5))
+                .isEqualTo(1);
+        assertThat(Slice.of(Long.MAX_VALUE, Long.MIN_VALUE, Long.MIN_VALUE).count(5))
+                .isEqualTo(1);
         assertThat(Slice.ALL.count(Long.MAX_VALUE)).isEqualTo(Long.MAX_VALUE);
         assertThat(Slice.parse("::-1").count(Long.MAX_VALUE)).isEqualTo(Long.MAX_VALUE);
     }

@@ -24,7 +24,8 @@ class ValuesTest {
         assertThat(Values.of("k", 1.5f)).isEqualTo(1.5);
         assertThat(Values.of("k", BigInteger.TEN)).isEqualTo(10L);
         assertThat(Values.of("k", new byte[] {1})).isEqualTo(Bytes.of((byte) 1));
-        assertThat(Values.of("k", new double[][] {{1, 2}, {3, 4}})).isEqualTo(NdArray.of(new double[] {1, 2, 3, 4}, 2, 2));
+        assertThat(Values.of("k", new double[][] {{1, 2}, {3, 4}}))
+                .isEqualTo(NdArray.of(new double[] {1, 2, 3, 4}, 2, 2));
         assertThat(Values.of("k", new double[0][])).isInstanceOf(NdArray.class);
         assertThat(Values.of("k", new int[][][] {{{1}, {2}}})).isEqualTo(NdArray.of(new int[] {1, 2}, 1, 2, 1));
         assertThat(Values.of("k", Arrays.asList(1, null, List.of(2)))).isEqualTo(Arrays.asList(1L, null, List.of(2L)));
@@ -34,8 +35,13 @@ class ValuesTest {
     @DisplayName("of other types are refused, naming the key")
     void refuse() {
         for (Object bad : List.of(
-                new Object(), 'c', new String[0], new double[][] {{1}, {1, 2}}, BigInteger.ONE.shiftLeft(64),
-                BigInteger.ONE.shiftLeft(63).negate().subtract(BigInteger.ONE), Map.of(1, 2))) {
+                new Object(),
+                'c',
+                new String[0],
+                new double[][] {{1}, {1, 2}},
+                BigInteger.ONE.shiftLeft(64),
+                BigInteger.ONE.shiftLeft(63).negate().subtract(BigInteger.ONE),
+                Map.of(1, 2))) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> Values.of("the key", bad))
                     .withMessageContaining("the key");
@@ -90,7 +96,8 @@ class ValuesTest {
     @Test
     @DisplayName("of patches become keys with their prefix")
     void patch() {
-        Map<String, @Nullable Object> changes = Patch.calc("energy", -10.5).info("tag", "done").changes();
+        Map<String, @Nullable Object> changes =
+                Patch.calc("energy", -10.5).info("tag", "done").changes();
         assertThat(changes).containsExactly(Map.entry("calc.energy", -10.5), Map.entry("info.tag", "done"));
     }
 
@@ -102,7 +109,8 @@ class ValuesTest {
             byte[] bytes = new byte[random.nextInt(7)];
             random.nextBytes(bytes);
             if (random.nextBoolean() && bytes.length > 3) {
-                byte[] text = new String(Character.toChars(random.nextInt(0xd800))).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                byte[] text = new String(Character.toChars(random.nextInt(0xd800)))
+                        .getBytes(java.nio.charset.StandardCharsets.UTF_8);
                 System.arraycopy(text, 0, bytes, 0, text.length);
             }
             Bytes key = Bytes.wrap(bytes);
