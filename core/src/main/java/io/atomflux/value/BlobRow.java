@@ -9,7 +9,6 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** An immutable row of raw bytes: byte-string keys, given as {@link Bytes#keyText text}, and byte-string values. */
-@SuppressWarnings("ReferenceEquality") // the same key set tells that nothing changed
 public final class BlobRow implements KeyedRow<BlobRow> {
 
     private static final byte[] NOTHING = {};

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Slices share the bytes. Two arrays are equal if type, shape and every byte are, so NaN equals the same NaN and 0.0
  * differs from -0.0. The class is long because it holds the typed getters and factories of all element types.
  */
-@SuppressWarnings("ReferenceEquality") // the two usual types are told by identity on the fast path
 public final class NdArray {
 
     private static final VarHandle F64 = MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.LITTLE_ENDIAN);

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * signalled then, naming store, row and key. {@link #has} tells a stored null from an absent key. Rows are equal if they
  * have equal values under the same keys, in whatever order.
  */
-@SuppressWarnings("ReferenceEquality") // the same key set, codec or marker is meant, not an equal one
 public final class Row implements KeyedRow<Row> {
 
     private static final Object UNDECODED = new Object();
