@@ -1,0 +1,123 @@
+package io.atomflux.file.lmdb;
+
+import io.atomflux.spi.Write;
+import io.atomflux.spi.WriteResult;
+import io.atomflux.value.BlobRow;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Commits changes, several in one transaction, each whole or not at all.
+ *
+ * <p>A full map aborts, grows and replays. Any other failure once something was written aborts too, and then each change
+ * runs in a transaction of its own, so that each gets its own outcome. Only inside {@link Environment#writing}.
+ */
+final class Committing {
+
+    private final Environment environment;
+    private final String store;
+    private final Path directory;
+
+    Committing(Environment environment, String store, Path directory) {
+        this.environment = environment;
+        this.store = store;
+        this.directory = directory;
+    }
+
+    List<WriteResult> applyAll(List<Write<BlobRow>> writes) {
+        List<WriteResult> together = attempt(writes);
+        if (together != null) {
+            return together;
+        }
+        List<WriteResult> singly = new ArrayList<>(writes.size());
+        for (Write<BlobRow> write : writes) {
+            List<WriteResult> one = attempt(List.of(write));
+            singly.add(one == null ? WriteResult.failed(new AssertionError("a single change has an outcome")) : one.get(0));
+        }
+        return singly;
+    }
+
+    /** Tries all in one transaction; null if they have to be tried singly. */
+    private @Nullable List<WriteResult> attempt(List<Write<BlobRow>> writes) {
+        while (true) {
+            try {
+                return transaction(writes);
+            } catch (NativeFailure failure) {
+                if (failure.code() == org.lwjgl.util.lmdb.LMDB.MDB_MAP_FULL) {
+                    try {
+                        environment.grow();
+                        continue;
+                    } catch (NativeFailure | ArithmeticException cannotGrow) {
+                        failure.addSuppressed(cannotGrow);
+                    }
+                }
+                if (writes.size() > 1) {
+                    return null;
+                }
+                return List.of(WriteResult.failed(LmdbErrors.translate(failure, store)));
+            } catch (Environment.RetiredException gone) {
+                throw gone;
+            } catch (RuntimeException failure) {
+                return writes.size() > 1 ? null : List.of(WriteResult.failed(failure));
+            }
+        }
+    }
+
+    private List<WriteResult> transaction(List<Write<BlobRow>> writes) {
+        WriteTxn txn = begin();
+        boolean ended = false;
+        try {
+            StoreEdit edit = new StoreEdit(txn, store);
+            List<WriteResult> results = new ArrayList<>(writes.size());
+            for (Write<BlobRow> write : writes) {
+                try {
+                    results.add(WriteResult.done(edit.apply(write)));
+                } catch (NativeFailure failure) {
+                    throw failure;
+                } catch (RuntimeException refusal) {
+                    if (edit.isMutating()) {
+                        throw refusal;
+                    }
+                    results.add(WriteResult.failed(refusal));
+                }
+            }
+            if (edit.isChanged() || txn.before().isRemoved()) {
+                State after = edit.flush();
+                ended = true;
+                commit(txn, after);
+            }
+            return results;
+        } finally {
+            if (!ended) {
+                environment.abort(txn);
+            }
+        }
+    }
+
+    private void commit(WriteTxn txn, State after) {
+        try {
+            environment.commit(txn, after);
+        } catch (NativeFailure failure) {
+            if (failure.code() == org.lwjgl.util.lmdb.LMDB.MDB_MAP_FULL) {
+                throw failure; // nothing reached the disk
+            }
+            Environments.retire(environment); // LMDB may refuse it from here on; the next call opens it anew
+            throw failure.code() == LmdbErrors.ENOSPC
+                    ? failure
+                    : LmdbErrors.unknownOutcome(failure, store);
+        }
+    }
+
+    /** Begins on the store that is at this path now, not on one that was removed from it. */
+    private WriteTxn begin() {
+        WriteTxn txn = environment.beginWrite();
+        if (txn.before().isRemoved() && !environment.fileKey().equals(Environments.fileKey(directory))) {
+            environment.abort(txn);
+            Environments.retire(environment);
+            throw new Environment.RetiredException();
+        }
+        return txn;
+    }
+}

@@ -1,0 +1,85 @@
+package io.atomflux.file.lmdb;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * Removes a group: empties it in one transaction, then renames its folder and deletes it.
+ *
+ * <p>The emptying transaction leaves a mark, by which every Atomflux process that still has the files open sees that it
+ * must look for the store anew. The folder is renamed while LMDB's write lock is held, so that nobody writes to it
+ * between the look and the renaming. A crash in between leaves an empty store, which counts as not there.
+ */
+final class Removal {
+
+    /** How folders to be deleted begin; never listed as groups. */
+    static final String PREFIX = ".removed-";
+
+    private final Environment environment;
+    private final String store;
+    private final Path directory;
+
+    Removal(Environment environment, String store, Path directory) {
+        this.environment = environment;
+        this.store = store;
+        this.directory = directory;
+    }
+
+    void run() throws IOException {
+        Path away = directory.resolveSibling(PREFIX + UUID.randomUUID());
+        IOException failure = environment.writing(() -> {
+            WriteTxn txn = environment.beginWrite();
+            boolean ended = false;
+            try {
+                State after = new StoreEdit(txn, store).remove();
+                ended = true;
+                environment.commit(txn, after);
+            } finally {
+                if (!ended) {
+                    environment.abort(txn);
+                }
+            }
+            return rename(away);
+        });
+        if (failure != null) {
+            throw failure;
+        }
+        delete(away);
+        Environments.sync(directory.resolveSibling("."));
+    }
+
+    private @org.jspecify.annotations.Nullable IOException rename(Path away) {
+        WriteTxn lock = environment.beginWrite();
+        try {
+            if (!lock.before().isRemoved() || !environment.fileKey().equals(Environments.fileKey(directory))) {
+                return null; // someone wrote to it meanwhile, or renamed it already: then it is theirs
+            }
+            Files.move(directory, away);
+        } catch (NoSuchFileException e) {
+            return null;
+        } catch (IOException e) {
+            return e;
+        } finally {
+            environment.abort(lock);
+        }
+        Environments.retire(environment);
+        return null;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        List<Path> inside;
+        try (Stream<Path> entries = Files.walk(folder)) {
+            inside = entries.sorted(java.util.Comparator.reverseOrder()).toList();
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        for (Path entry : inside) {
+            Files.deleteIfExists(entry);
+        }
+    }
+}
