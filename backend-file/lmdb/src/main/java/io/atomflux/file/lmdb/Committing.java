@@ -34,7 +34,10 @@ final class Committing {
         List<WriteResult> singly = new ArrayList<>(writes.size());
         for (Write<BlobRow> write : writes) {
             List<WriteResult> one = attempt(List.of(write));
-            singly.add(one == null ? WriteResult.failed(new AssertionError("a single change has an outcome")) : one.get(0));
+            singly.add(
+                    one == null
+                            ? WriteResult.failed(new AssertionError("a single change has an outcome"))
+                            : one.get(0));
         }
         return singly;
     }
@@ -104,9 +107,7 @@ final class Committing {
                 throw failure; // nothing reached the disk
             }
             Environments.retire(environment); // LMDB may refuse it from here on; the next call opens it anew
-            throw failure.code() == LmdbErrors.ENOSPC
-                    ? failure
-                    : LmdbErrors.unknownOutcome(failure, store);
+            throw failure.code() == LmdbErrors.ENOSPC ? failure : LmdbErrors.unknownOutcome(failure, store);
         }
     }
 

@@ -38,6 +38,11 @@ final class Environments {
 
     private Environments() {}
 
+    /** Counts the environments open in this process. */
+    static synchronized int count() {
+        return OPEN.size();
+    }
+
     /** Opens a directory that holds an environment, or joins those who did; null if there is none. */
     static synchronized @Nullable Environment open(Path directory, String store, LmdbOptions options)
             throws IOException {
@@ -68,7 +73,7 @@ final class Environments {
     private static Environment join(Path directory, String store, LmdbOptions options) throws IOException {
         Counted known = OPEN.get(directory);
         if (known != null && !known.environment.isRetired()) {
-            if (!known.environment.options().sharesWith(options)) {
+            if (!known.environment.options().equals(options)) {
                 throw new StoreInUseException(
                         store,
                         "with %s in this process (asked for: %s)".formatted(known.environment.options(), options));

@@ -26,8 +26,7 @@ final class Fields {
     /** Combinations remembered; stores with more of them make key sets anew. */
     private static final int MOST_SHAPES = 256;
 
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     static final Fields NONE = new Fields(List.of());
 
@@ -172,7 +171,8 @@ final class Fields {
     }
 
     /** Returns the shape seen first, a guess at what rows look like. */
-    @Nullable Shape usual() {
+    @Nullable
+    Shape usual() {
         return shapes.isEmpty() ? null : shapes.get(0);
     }
 }

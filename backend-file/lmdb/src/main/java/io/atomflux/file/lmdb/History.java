@@ -4,6 +4,7 @@ import io.atomflux.value.Change;
 import io.atomflux.value.Revision;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Answers from the change log what happened since some state. */
 final class History {
@@ -23,7 +24,8 @@ final class History {
 
     private History() {}
 
-    static Point parse(Revision revision) {
+    /** Reads a token; null if no store of this kind gave it. */
+    static @Nullable Point parse(Revision revision) {
         String[] parts = revision.token().split("-");
         try {
             if (parts.length == 3) {
@@ -31,10 +33,9 @@ final class History {
                         Long.parseUnsignedLong(parts[0], 16), Long.parseLong(parts[1]), Long.parseLong(parts[2]));
             }
         } catch (NumberFormatException e) {
-            // refused below
+            // not ours
         }
-        throw new IllegalArgumentException(
-                "revision: %s (expected: one that this store gave)".formatted(revision.token()));
+        return null;
     }
 
     static Revision now(State state) {
@@ -46,10 +47,14 @@ final class History {
         return head == null ? new Point(0, 0, state.txn()) : new Point(head.id(), head.revision(), state.txn());
     }
 
-    static List<Change> after(Point from, int limit, State state, NativeCursor cursor) {
+    static List<Change> after(@Nullable Point from, int limit, State state, NativeCursor cursor) {
         List<Change> changes = new ArrayList<>();
         Point now = point(state);
-        if (limit <= 0 || from.equals(now)) {
+        if (limit <= 0 || now.equals(from)) {
+            return changes;
+        }
+        if (from == null) {
+            changes.add(gap(now));
             return changes;
         }
         boolean unlogged = from.id == 0 && from.revision == 0 && now.id != 0; // seen before the log began
@@ -72,10 +77,7 @@ final class History {
             if (!known) {
                 seen = Math.max(seen, entry.txn());
                 changes.add(new Change(
-                        entry.kind(),
-                        entry.from(),
-                        entry.to(),
-                        new Point(now.id, revision, seen).toRevision()));
+                        entry.kind(), entry.from(), entry.to(), new Point(now.id, revision, seen).toRevision()));
             }
         }
         LogHead head = state.log();

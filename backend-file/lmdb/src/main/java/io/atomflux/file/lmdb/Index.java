@@ -68,7 +68,8 @@ final class Index {
         return low;
     }
 
-    @Nullable Block loaded(int number) {
+    @Nullable
+    Block loaded(int number) {
         return blocks[number];
     }
 

@@ -223,7 +223,9 @@ final class IndexEdit {
     void flush(WriteTxn txn) {
         NativeCursor cursor = txn.cursor;
         settle();
-        for (int number = touched.nextSetBit(0); number >= 0 && number < count; number = touched.nextSetBit(number + 1)) {
+        for (int number = touched.nextSetBit(0);
+                number >= 0 && number < count;
+                number = touched.nextSetBit(number + 1)) {
             Block block = Objects.requireNonNull(blocks[number]);
             byte[] entries = new byte[block.size() * Long.BYTES];
             for (int i = 0; i < block.size(); i++) {

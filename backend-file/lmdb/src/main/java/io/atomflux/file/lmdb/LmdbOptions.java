@@ -17,16 +17,11 @@ import java.util.List;
  *     (option {@code max_readers}; default 126)
  * @param sync whether a change is on the disk when it completes; without, a crash of the machine may damage the store
  *     (option {@code sync}; default true)
- * @param groupCommitCalls how many waiting changes share one commit at most (option {@code group_commit_calls}; default
- *     256)
- * @param groupCommitBytes how many bytes waiting changes that share one commit have at most (option {@code
- *     group_commit_bytes}; default 16 MiB)
  */
-public record LmdbOptions(long mapSize, int maxReaders, boolean sync, int groupCommitCalls, long groupCommitBytes)
-        implements BackendOptions {
+public record LmdbOptions(long mapSize, int maxReaders, boolean sync) implements BackendOptions {
 
     private static final long LEAST_MAP = 64 << 10;
-    private static final LmdbOptions DEFAULT = new LmdbOptions(10L << 30, 126, true, 256, 16L << 20);
+    private static final LmdbOptions DEFAULT = new LmdbOptions(10L << 30, 126, true);
 
     public LmdbOptions {
         List<String> faults = new ArrayList<>();
@@ -35,12 +30,6 @@ public record LmdbOptions(long mapSize, int maxReaders, boolean sync, int groupC
         }
         if (maxReaders < 2) {
             faults.add("max_readers=%d (expected: at least 2)".formatted(maxReaders));
-        }
-        if (groupCommitCalls < 1) {
-            faults.add("group_commit_calls=%d (expected: at least 1)".formatted(groupCommitCalls));
-        }
-        if (groupCommitBytes < 1) {
-            faults.add("group_commit_bytes=%d (expected: at least 1)".formatted(groupCommitBytes));
         }
         if (!faults.isEmpty()) {
             throw new InvalidOptionException("of LMDB", String.join("; ", faults));
@@ -66,15 +55,8 @@ public record LmdbOptions(long mapSize, int maxReaders, boolean sync, int groupC
         }
         int maxReaders = (int) settings.integer("max_readers", DEFAULT.maxReaders, 2, 1 << 20);
         boolean sync = settings.flag("sync", DEFAULT.sync);
-        int calls = (int) settings.integer("group_commit_calls", DEFAULT.groupCommitCalls, 1, 1 << 20);
-        long bytes = settings.bytes("group_commit_bytes", DEFAULT.groupCommitBytes);
         settings.finish();
-        return new LmdbOptions(mapSize, maxReaders, sync, calls, bytes);
-    }
-
-    /** Tells whether two openings can share one environment. */
-    boolean sharesWith(LmdbOptions other) {
-        return mapSize == other.mapSize && maxReaders == other.maxReaders && sync == other.sync;
+        return new LmdbOptions(mapSize, maxReaders, sync);
     }
 
     /** Builds options step by step; for one thread. */
@@ -83,8 +65,6 @@ public record LmdbOptions(long mapSize, int maxReaders, boolean sync, int groupC
         private long mapSize = DEFAULT.mapSize;
         private int maxReaders = DEFAULT.maxReaders;
         private boolean sync = DEFAULT.sync;
-        private int groupCommitCalls = DEFAULT.groupCommitCalls;
-        private long groupCommitBytes = DEFAULT.groupCommitBytes;
 
         private Builder() {}
 
@@ -106,25 +86,13 @@ public record LmdbOptions(long mapSize, int maxReaders, boolean sync, int groupC
             return this;
         }
 
-        /** Sets how many waiting changes share one commit at most. */
-        public Builder groupCommitCalls(int count) {
-            groupCommitCalls = count;
-            return this;
-        }
-
-        /** Sets how many bytes waiting changes that share one commit have at most. */
-        public Builder groupCommitBytes(long bytes) {
-            groupCommitBytes = bytes;
-            return this;
-        }
-
         /**
          * Returns the options.
          *
          * @throws InvalidOptionException if some are out of range; names all of them
          */
         public LmdbOptions build() {
-            return new LmdbOptions(mapSize, maxReaders, sync, groupCommitCalls, groupCommitBytes);
+            return new LmdbOptions(mapSize, maxReaders, sync);
         }
     }
 }

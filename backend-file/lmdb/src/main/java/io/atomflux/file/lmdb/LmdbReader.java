@@ -124,7 +124,8 @@ final class LmdbReader implements BlockingReader<BlobRow> {
             // captured blocks are all loaded, so the loader of another state is never asked
             long sortKey = index.keyAt(positions.at(at), loader);
             Fields.Shape shape = store.scan(txn.scanner, sortKey, fields, now.fields());
-            if (shape == null && now.txn() != known.txn()
+            if (shape == null
+                    && now.txn() != known.txn()
                     && (now.isRemoved() || !now.index().contains(sortKey, loader))) {
                 if (at == from) {
                     throw new StoreChangedException(store.name(), done);

@@ -62,8 +62,7 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
         this.location = location.toAbsolutePath().normalize();
         this.group = Names.group(group);
         this.directory = Names.inside(this.location, group);
-        String file = String.valueOf(this.location.getFileName());
-        this.name = group.equals(Layout.DEFAULT_GROUP) ? file : file + ", group " + group;
+        this.name = name(this.location, group);
         this.readOnly = readOnly;
         this.options = options;
     }
@@ -81,6 +80,11 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
     @Override
     public Set<Capability> capabilities() {
         return capabilities(readOnly, options);
+    }
+
+    static String name(Path location, String group) {
+        String file = String.valueOf(location.getFileName());
+        return group.equals(Layout.DEFAULT_GROUP) ? file : file + ", group " + group;
     }
 
     static Set<Capability> capabilities(boolean readOnly, LmdbOptions options) {
@@ -308,7 +312,9 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
         } catch (IOException | RuntimeException failure) {
             Throwable shown = failure instanceof NativeFailure code
                     ? LmdbErrors.translate(code, name)
-                    : failure instanceof IOException io ? new StoreIoException(name, "opening for writing", io) : failure;
+                    : failure instanceof IOException io
+                            ? new StoreIoException(name, "opening for writing", io)
+                            : failure;
             return writes.stream().map(write -> WriteResult.failed(shown)).toList();
         }
     }
@@ -322,7 +328,7 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
         while (true) {
             Environment used = opened(false);
             if (used == null) {
-                throw notFound();
+                return;
             }
             try {
                 new Removal(used, name, directory).run();
@@ -351,8 +357,8 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
         });
     }
 
-    /** Checks the store; see {@link LmdbVerifier}. */
-    List<String> verify() throws IOException {
+    @Override
+    public List<String> verify() throws IOException {
         try {
             return reading((used, txn, state) -> {
                 txn.scanner.lost();

@@ -54,7 +54,9 @@ final class PageCheck {
             ByteBuffer newest = second.getLong(HEADER + 128) > first.getLong(HEADER + 128) ? second : first;
             long lastPage = newest.getLong(HEADER + 120);
             long length = channel.size(); // after the meta page: writers make the file longer first
-            if (lastPage < 1 || lastPage > length / pageSize + Integer.MAX_VALUE || (lastPage + 1) * pageSize > length) {
+            if (lastPage < 1
+                    || lastPage > length / pageSize + Integer.MAX_VALUE
+                    || (lastPage + 1) * pageSize > length) {
                 throw new CorruptDataException(
                         store,
                         Layout.DATA_FILE,

@@ -106,9 +106,10 @@ final class RowScanner {
             return null;
         }
         Fields.Shape found = expected;
-        if (found == null || (asExpected
-                ? cells != found.fields().length
-                : !Arrays.equals(found.fields(), 0, found.fields().length, place, 0, cells))) {
+        if (found == null
+                || (asExpected
+                        ? cells != found.fields().length
+                        : !Arrays.equals(found.fields(), 0, found.fields().length, place, 0, cells))) {
             found = fields.shape(place, cells);
         }
         last = found;

@@ -14,7 +14,12 @@ import org.lwjgl.system.MemoryUtil;
  * @param fields the schema
  * @param log the head of the change log, or null if no Atomflux program ever wrote here
  */
-record State(long txn, long next, Index index, Fields fields, @Nullable LogHead log) {
+record State(
+        long txn,
+        long next,
+        Index index,
+        Fields fields,
+        @Nullable LogHead log) {
 
     long size() {
         return index.size();

@@ -185,7 +185,8 @@ final class StoreEdit implements Write.Visitor<BlobRow, Long> {
         for (int i = 0; i < where.count(); i++) {
             BlobRow patch = write.changes().get(shared ? 0 : i);
             if (!patch.isReserved()) {
-                patches.merge(where.at(i), patch, (first, second) -> first.equals(second) ? second : first.merge(second));
+                patches.merge(
+                        where.at(i), patch, (first, second) -> first.equals(second) ? second : first.merge(second));
             }
         }
         patches.forEach((position, patch) -> {

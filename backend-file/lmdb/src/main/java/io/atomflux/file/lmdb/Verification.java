@@ -67,13 +67,13 @@ final class Verification {
             number = number << 8 | key[Layout.BLOCK.length + b] & 0xff;
         }
         if (number >= state.index().blockCount()) {
-            problem("index block %d: left over (expected: %d blocks)".formatted(number, state.index().blockCount()));
+            problem("index block %d: left over (expected: %d blocks)"
+                    .formatted(number, state.index().blockCount()));
         }
     }
 
     private static boolean startsWith(byte[] key, byte[] prefix) {
-        return key.length >= prefix.length
-                && java.util.Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+        return key.length >= prefix.length && java.util.Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
     }
 
     private void problem(String line) {

@@ -26,7 +26,10 @@ final class Versions {
         for (int i = 0; shape != null && i < scanner.cells(); i++) {
             byte[] name = fields.encoded(shape.fields()[i]);
             // lengths first, so that no two rows give the same bytes
-            digest.update(ByteBuffer.allocate(8).putInt(name.length).putInt(scanner.length(i)).array());
+            digest.update(ByteBuffer.allocate(8)
+                    .putInt(name.length)
+                    .putInt(scanner.length(i))
+                    .array());
             digest.update(name);
             for (int at = 0; at < scanner.length(i); at += CHUNK) {
                 int part = Math.min(CHUNK, scanner.length(i) - at);
