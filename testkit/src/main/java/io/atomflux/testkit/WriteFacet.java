@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.atomflux.error.LimitExceededException;
 import io.atomflux.error.RowOutOfBoundsException;
+import io.atomflux.error.UnsupportedStoreOperationException;
 import io.atomflux.spi.Capability;
 import io.atomflux.spi.Columns;
 import io.atomflux.spi.RowBackend;
@@ -104,7 +105,13 @@ abstract class WriteFacet<R extends KeyedRow<R>> extends Facet<R> {
             told.add(write.operation());
             List<R> before = model;
             List<R> after = new ArrayList<>();
-            Throwable expected = catchThrowable(() -> after.addAll(write.applyTo(before, reserved(), "model")));
+            Throwable expected = catchThrowable(() -> {
+                after.addAll(write.applyTo(before, reserved(), "model"));
+                if (!able.contains(Capability.EMPTY_ROWS)
+                        && after.stream().anyMatch(row -> row.size() == 0 && !row.isReserved())) {
+                    throw new UnsupportedStoreOperationException("model", write.operation(), "a row without keys");
+                }
+            });
             if (expected != null) {
                 Throwable seen = failure(() -> backend.apply(write));
                 assertThat(seen).as("%s, step %d", write, step).isInstanceOf(expected.getClass());
