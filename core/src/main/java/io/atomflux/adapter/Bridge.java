@@ -1,5 +1,6 @@
 package io.atomflux.adapter;
 
+import io.atomflux.error.StoreClosedException;
 import io.atomflux.spi.Batch;
 import io.atomflux.spi.BlockingReader;
 import io.atomflux.spi.BlockingRowBackend;
@@ -230,7 +231,12 @@ public final class Bridge<R extends KeyedRow<R>> implements RowBackend<R> {
         public Mono<Void> close() {
             return Mono.defer(() -> {
                 BridgeCore<R> running = core;
-                return running == null ? Mono.<Void>empty() : running.<Void>onPool("close", this::end);
+                if (running == null) {
+                    return Mono.empty();
+                }
+                // an open reader keeps the pool alive: a pool that is gone leaves nothing to close
+                return running.<Void>onPool("close", this::end)
+                        .onErrorResume(StoreClosedException.class, gone -> Mono.empty());
             });
         }
 
