@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The common kinds of ASE 3.29 are typed; every other one, also of an unknown name, is an {@link Other} that keeps
  * its arguments. A stored constraint becomes a typed one only if that writes back the same arguments, so reading and
  * writing lose nothing. Indices count atoms from 0. Names and arguments are those of {@code todict()} of ASE's
- * constraints, as asebytes 0.3 stores them.
+ * constraints, as asebytes 0.3 stores them. The file is long because every kind documents its arguments.
  */
 public sealed interface Constraint {
 
