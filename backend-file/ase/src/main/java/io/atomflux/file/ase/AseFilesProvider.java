@@ -1,0 +1,81 @@
+package io.atomflux.file.ase;
+
+import io.atomflux.adapter.Adapters;
+import io.atomflux.adapter.Bridge;
+import io.atomflux.adapter.BridgeOptions;
+import io.atomflux.error.InvalidOptionException;
+import io.atomflux.spi.BackendOptions;
+import io.atomflux.spi.BackendProvider;
+import io.atomflux.spi.Location;
+import io.atomflux.spi.OpenOptions;
+import io.atomflux.spi.RowBackend;
+import io.atomflux.value.Row;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Opens {@code *.xyz} and {@code *.extxyz}: text files of frames in ASE's extended xyz format, read and written exactly as
+ * ASE 3.29 does.
+ *
+ * <p>Every frame is a row with {@code cell}, {@code pbc}, {@code arrays.*}, {@code info.*}, {@code calc.*} and {@code
+ * constraints}. Files have no groups. Options: see {@link ExtxyzOptions}.
+ */
+public final class AseFilesProvider implements BackendProvider {
+
+    /** For {@link java.util.ServiceLoader}. */
+    public AseFilesProvider() {}
+
+    @Override
+    public String artifact() {
+        return "atomflux-backend-file-ase";
+    }
+
+    @Override
+    public Set<String> schemes() {
+        return Set.of();
+    }
+
+    @Override
+    public Set<String> suffixes() {
+        return Set.of(".xyz", ".extxyz");
+    }
+
+    @Override
+    public RowBackend<?> open(Location location, OpenOptions options) {
+        if (options.group().isPresent()) {
+            throw new InvalidOptionException(
+                    "group",
+                    "\"%s\" (expected: none, a file of frames has no groups)"
+                            .formatted(options.group().get()));
+        }
+        ExtxyzOptions own = typed(options);
+        Path path = location.path().toAbsolutePath().normalize();
+        Bridge<Row> bridge = Bridge.opening(
+                Row.class,
+                path.toString(),
+                ExtxyzStore.CAPABILITIES,
+                () -> new ExtxyzStore(path, own),
+                BridgeOptions.defaults()
+                        .withInlineReads(options.inlineReads())
+                        .sharedAs(List.of(AseFilesProvider.class, path, own)));
+        return options.readOnly() ? Adapters.readOnly(bridge) : bridge;
+    }
+
+    private static ExtxyzOptions typed(OpenOptions options) {
+        if (options.typed().isEmpty()) {
+            return ExtxyzOptions.from(options.settings());
+        }
+        BackendOptions typed = options.typed().get();
+        if (!(typed instanceof ExtxyzOptions own)) {
+            throw new InvalidOptionException(
+                    typed.getClass().getSimpleName(), "given to an xyz file (expected: ExtxyzOptions)");
+        }
+        if (!options.settings().isEmpty()) {
+            throw new InvalidOptionException(
+                    String.join(", ", options.settings().keySet()),
+                    "given beside ExtxyzOptions (expected: options by name or typed, not both)");
+        }
+        return own;
+    }
+}

@@ -1,0 +1,65 @@
+package io.atomflux.file.ase;
+
+import io.atomflux.spi.BackendOptions;
+import io.atomflux.spi.Settings;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * How to open an xyz or extended xyz file.
+ *
+ * <p>By name: {@code max_frame_bytes} and {@code constraints} ({@code refuse} or {@code drop}).
+ *
+ * @param maxFrameBytes the largest frame read, in bytes of text; 256 MiB unless set
+ * @param constraints what happens to constraints the format cannot hold
+ */
+public record ExtxyzOptions(long maxFrameBytes, Constraints constraints) implements BackendOptions {
+
+    private static final long DEFAULT_FRAME_BYTES = 256L << 20;
+    private static final long MOST_FRAME_BYTES = 1L << 30;
+
+    /** What happens to constraints other than FixAtoms and FixCartesian when a row is written. */
+    public enum Constraints {
+        /** The row is refused, naming the constraint. */
+        REFUSE,
+        /** The row is written without them, as ASE does. */
+        DROP
+    }
+
+    public ExtxyzOptions {
+        Objects.requireNonNull(constraints, "constraints");
+        if (maxFrameBytes < 1 || maxFrameBytes > MOST_FRAME_BYTES) {
+            throw new IllegalArgumentException(
+                    "maxFrameBytes: %d (expected: 1 to %d)".formatted(maxFrameBytes, MOST_FRAME_BYTES));
+        }
+    }
+
+    /** Returns the defaults. */
+    public static ExtxyzOptions defaults() {
+        return new ExtxyzOptions(DEFAULT_FRAME_BYTES, Constraints.REFUSE);
+    }
+
+    /** Returns these options with another bound on the bytes of one frame, at most 1 GiB. */
+    public ExtxyzOptions withMaxFrameBytes(long bytes) {
+        return new ExtxyzOptions(bytes, constraints);
+    }
+
+    /** Returns these options with another choice for constraints the format cannot hold. */
+    public ExtxyzOptions withConstraints(Constraints choice) {
+        return new ExtxyzOptions(maxFrameBytes, choice);
+    }
+
+    static ExtxyzOptions from(Map<String, String> byName) {
+        Settings settings = new Settings(byName);
+        long bytes = settings.bytes("max_frame_bytes", DEFAULT_FRAME_BYTES);
+        if (bytes > MOST_FRAME_BYTES) {
+            settings.fault("max_frame_bytes", "%d (expected: at most 1G)".formatted(bytes));
+        }
+        String constraints = settings.text("constraints", "refuse");
+        if (!constraints.equals("refuse") && !constraints.equals("drop")) {
+            settings.fault("constraints", "%s (expected: refuse or drop)".formatted(constraints));
+        }
+        settings.finish();
+        return new ExtxyzOptions(bytes, constraints.equals("drop") ? Constraints.DROP : Constraints.REFUSE);
+    }
+}

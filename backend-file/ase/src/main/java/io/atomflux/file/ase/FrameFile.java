@@ -1,0 +1,179 @@
+package io.atomflux.file.ase;
+
+import io.atomflux.error.CorruptDataException;
+import io.atomflux.error.LimitExceededException;
+import io.atomflux.value.Row;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * One opened file of frames: its channel, its index, and who uses it.
+ *
+ * <p>Streams keep the file they began with, so a file that is replaced by rewriting beside and renaming does not disturb
+ * them. Closed when the last user lets go. Safe for several threads.
+ */
+final class FrameFile {
+
+    private final FileChannel channel;
+    private final FileState opened;
+    private final FrameIndex index;
+    private final String store;
+    private final long maxFrameBytes;
+    private FileState seen;
+    private int users = 1;
+    private volatile boolean overwritten;
+
+    private FrameFile(FileChannel channel, FileState state, String store, long maxFrameBytes) {
+        this.channel = channel;
+        this.opened = state;
+        this.seen = state;
+        this.store = store;
+        this.maxFrameBytes = maxFrameBytes;
+        this.index = new FrameIndex(channel, store, state.committed());
+    }
+
+    static FrameFile open(Path path, FileState state, String store, long maxFrameBytes) throws IOException {
+        return new FrameFile(FileChannel.open(path, StandardOpenOption.READ), state, store, maxFrameBytes);
+    }
+
+    synchronized FrameFile retain() {
+        users++;
+        return this;
+    }
+
+    synchronized void release() throws IOException {
+        if (--users == 0) {
+            channel.close();
+        }
+    }
+
+    /** Tells whether the bytes already read were changed in place, so that nothing known of them holds. */
+    boolean isOverwritten() {
+        return overwritten;
+    }
+
+    /**
+     * Takes note of the state the path is in now.
+     *
+     * @return whether this is still the file there, as it was or grown
+     */
+    synchronized boolean accepts(FileState now) throws IOException {
+        if (!opened.isSameFile(now)) {
+            return false;
+        }
+        if (now.equals(seen)) {
+            return true;
+        }
+        boolean appending = now.isPartlyHidden() || seen.isPartlyHidden();
+        boolean moved = now.committed() != seen.committed() || now.length() != seen.length();
+        boolean fits = now.committed() >= seen.committed() || index.isComplete() && now.committed() >= index.end();
+        if (overwritten || !(appending || moved) || !fits || !index.isTailUnchanged(now.committed())) {
+            overwritten = true;
+            return false;
+        }
+        if (now.committed() != seen.committed()) {
+            index.grow(now.committed());
+        }
+        seen = now;
+        return true;
+    }
+
+    /** Finds out whether a frame is there. */
+    synchronized boolean has(long frame) throws IOException {
+        return index.has(frame);
+    }
+
+    /** Counts all frames. */
+    synchronized long size() throws IOException {
+        index.has(Integer.MAX_VALUE - 1);
+        return index.found();
+    }
+
+    /** Returns where the frames end. */
+    synchronized long end() throws IOException {
+        index.has(Integer.MAX_VALUE - 1);
+        return index.end();
+    }
+
+    /** Returns up to where the file counts. */
+    synchronized long limit() {
+        return index.limit();
+    }
+
+    /** Returns where a frame begins, or the last one ends. */
+    synchronized long start(int frame) {
+        return index.start(frame);
+    }
+
+    /**
+     * Tells how many frames from one on fit into so many bytes, one at least.
+     *
+     * @param most how many at most
+     */
+    synchronized int fitting(int frame, int most, long maxBytes) throws IOException {
+        long from = index.start(frame);
+        int fit = 1;
+        while (fit < most && isSound(frame + fit) && index.start(frame + fit + 1) - from <= maxBytes) {
+            fit++;
+        }
+        return fit;
+    }
+
+    private boolean isSound(int frame) throws IOException {
+        try {
+            return index.has(frame);
+        } catch (CorruptDataException e) {
+            return false; // told when its turn comes, after the frames before it
+        }
+    }
+
+    /** Reads the bytes from one place to before another. */
+    byte[] bytes(long from, long to) throws IOException {
+        ByteBuffer room = ByteBuffer.allocate(Math.toIntExact(to - from));
+        while (room.hasRemaining()) {
+            if (channel.read(room, from + room.position()) < 0) {
+                throw new EOFException("file ends at byte %d (expected: %d)".formatted(from + room.position(), to));
+            }
+        }
+        return room.array();
+    }
+
+    /** Reads the bytes of one frame. */
+    byte[] frameBytes(int frame) throws IOException {
+        long from = start(frame);
+        long to = start(frame + 1);
+        if (to - from > maxFrameBytes) {
+            throw tooLarge(frame, to - from);
+        }
+        return bytes(from, to);
+    }
+
+    private LimitExceededException tooLarge(int frame, long size) {
+        return new LimitExceededException(
+                "bytes of frame %d in %s".formatted(frame, store),
+                size,
+                maxFrameBytes,
+                "raise the option max_frame_bytes");
+    }
+
+    /** Parses one frame, naming file, frame and line if that fails. */
+    Row parse(FrameParser parser, byte[] bytes, int from, int to, int frame) throws IOException {
+        if (to - from > maxFrameBytes) {
+            throw tooLarge(frame, to - from);
+        }
+        try {
+            return parser.parse(bytes, from, to);
+        } catch (BadFrame e) {
+            throw corrupt(frame, e);
+        }
+    }
+
+    private synchronized CorruptDataException corrupt(int frame, BadFrame fault) throws IOException {
+        long line = index.firstLine(frame) + fault.line() + 1;
+        return new CorruptDataException(store, "frame %d, line %d".formatted(frame, line), fault.problem(), null);
+    }
+}

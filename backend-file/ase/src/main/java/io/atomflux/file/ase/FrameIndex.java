@@ -1,0 +1,302 @@
+package io.atomflux.file.ase;
+
+import io.atomflux.error.CorruptDataException;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the frames of one file begin: eight bytes of memory per frame, found by scanning as far as was asked for.
+ *
+ * <p>The scan is ASE 3.29's: a count, as many lines and a comment, then up to three lines that begin with {@code VEC}. A
+ * blank line where a count is expected ends the file, whatever follows. A last frame with fewer lines than it claims is
+ * torn and not counted, unless it is the only one. Not thread-safe; guarded by its {@link FrameFile}.
+ */
+final class FrameIndex {
+
+    private static final int BLOCK = 1 << 20;
+    private static final int LONGEST_COUNT = 8192;
+    private static final int CHECKPOINT = 1024;
+
+    private final FileChannel channel;
+    private final String store;
+    private final byte[] block = new byte[BLOCK];
+    private final byte[] first = new byte[LONGEST_COUNT];
+
+    private long limit;
+    private long blockAt;
+    private int blockLength;
+    private long at;
+
+    private long[] starts = new long[64];
+    private long[] linesAt = new long[1];
+    private int count;
+    private long goodEnd;
+    private long goodLines;
+    private boolean complete;
+    private final byte[] tail = new byte[64];
+    private int tailLength;
+    private long tailEnd;
+    private @Nullable CorruptDataException fault;
+
+    FrameIndex(FileChannel channel, String store, long limit) {
+        this.channel = channel;
+        this.store = store;
+        this.limit = limit;
+    }
+
+    /** Returns how many frames were found so far. */
+    int found() {
+        return count;
+    }
+
+    /** Returns where the last found frame ends. */
+    long end() {
+        return goodEnd;
+    }
+
+    /** Returns up to where the file is looked at. */
+    long limit() {
+        return limit;
+    }
+
+    /** Returns where a frame begins; for {@link #found()}, where the last one ends. */
+    long start(int frame) {
+        return frame == count ? goodEnd : starts[frame];
+    }
+
+    /** Tells whether all frames were found. */
+    boolean isComplete() {
+        return complete;
+    }
+
+    /** Continues with what was appended; the last frame is looked at again, since lines may belong to it. */
+    void grow(long longer) {
+        limit = longer;
+        complete = false;
+        fault = null;
+        blockLength = 0;
+        if (count > 0) {
+            count--;
+            goodEnd = starts[count];
+            goodLines = lineOfStart(count);
+        }
+    }
+
+    /** Tells whether the bytes scanned last are still there; a file that was overwritten in place mostly shows so. */
+    boolean isTailUnchanged(long length) throws IOException {
+        if (tailEnd > length) {
+            return false;
+        }
+        byte[] now = new byte[tailLength];
+        int read = tailLength == 0 ? 0 : channel.read(ByteBuffer.wrap(now), tailEnd - tailLength);
+        return read == tailLength && Arrays.equals(now, 0, tailLength, tail, 0, tailLength);
+    }
+
+    private long lineOfStart(int frame) {
+        try {
+            return firstLine(frame);
+        } catch (IOException e) {
+            return goodLines; // only ever shown in messages
+        }
+    }
+
+    /**
+     * Finds frames until one is known, or the file ends.
+     *
+     * @return whether there is such a frame
+     * @throws CorruptDataException if what stands where a frame should begin is none
+     */
+    boolean has(long frame) throws IOException {
+        while (count <= frame && !complete) {
+            if (fault != null) {
+                throw fault;
+            }
+            next();
+        }
+        return frame < count;
+    }
+
+    private void next() throws IOException {
+        seek(goodEnd);
+        if (at >= limit) {
+            complete = true;
+            return;
+        }
+        BigInteger atoms = count();
+        if (atoms == null) {
+            complete = true;
+            return;
+        }
+        long lines = atoms.bitLength() > 62 ? Long.MAX_VALUE : atoms.longValue();
+        long skipped = 0;
+        boolean comment = skipLine();
+        while (comment && skipped < lines && skipLine()) {
+            skipped++;
+        }
+        if (!comment || skipped < lines) {
+            complete = true;
+            if (count == 0) {
+                fault = corrupt(
+                        goodLines + 1,
+                        comment
+                                ? "the file ends after %d atoms (expected: %s)".formatted(skipped, atoms)
+                                : "the file ends after the count (expected: a comment line)");
+                complete = false;
+                throw fault;
+            }
+            return;
+        }
+        int vectors = 0;
+        while (isVector()) {
+            if (++vectors > 3) {
+                fault = corrupt(goodLines + 2 + lines + vectors, "a fourth VEC line (expected: at most three)");
+                throw fault;
+            }
+            skipLine();
+        }
+        add(at, 2 + lines + vectors);
+    }
+
+    private void add(long end, long lines) {
+        if (count == starts.length) {
+            starts = Arrays.copyOf(starts, Math.multiplyExact(count, 2));
+        }
+        if (count % CHECKPOINT == 0) {
+            if (count / CHECKPOINT == linesAt.length) {
+                linesAt = Arrays.copyOf(linesAt, linesAt.length * 2);
+            }
+            linesAt[count / CHECKPOINT] = goodLines;
+        }
+        starts[count++] = goodEnd;
+        tailLength = (int) Math.min(tail.length, Math.max(0, end - Math.max(blockAt, goodEnd)));
+        tailLength = blockLength < end - blockAt ? 0 : tailLength;
+        System.arraycopy(block, (int) (end - blockAt) - tailLength, tail, 0, tailLength);
+        tailEnd = end;
+        goodEnd = end;
+        goodLines += lines;
+    }
+
+    /** Reads the count, or null if a blank line ends the file. */
+    private @Nullable BigInteger count() throws IOException {
+        int length = 0;
+        boolean ended = false;
+        while (!ended && more()) {
+            byte b = block[(int) (at++ - blockAt)];
+            if (b == '\n' || b == '\r') {
+                ended = true;
+                skipLineFeedAfter(b);
+            } else if (length < LONGEST_COUNT) {
+                first[length++] = b;
+            } else {
+                ended = true;
+            }
+        }
+        String line = new String(first, 0, length, StandardCharsets.UTF_8);
+        if (PyText.strip(line).isEmpty() && length < LONGEST_COUNT) {
+            return null;
+        }
+        BigInteger atoms = PyText.integer(line);
+        if (atoms == null || atoms.signum() < 0) {
+            fault = corrupt(
+                    goodLines + 1,
+                    "\"%s\" (expected: the number of atoms of frame %d)"
+                            .formatted(line.length() > 60 ? line.substring(0, 60) : line, count));
+            throw fault;
+        }
+        return atoms;
+    }
+
+    private CorruptDataException corrupt(long lineNumber, String problem) {
+        return new CorruptDataException(store, "frame %d, line %d".formatted(count, lineNumber), problem, null);
+    }
+
+    private boolean isVector() throws IOException {
+        long begin = at;
+        int length = 0;
+        while (length < 512 && more()) {
+            byte b = block[(int) (at++ - blockAt)];
+            if (b == '\n' || b == '\r') {
+                break;
+            }
+            first[length++] = b;
+            if (length == 1 && b >= '0' && b <= '9') {
+                break; // by far the most common: the next count
+            }
+        }
+        seek(begin);
+        String line = new String(first, 0, length, StandardCharsets.UTF_8);
+        int skip = 0;
+        while (skip < line.length() && PyText.isSpace(line.charAt(skip))) {
+            skip++;
+        }
+        return line.startsWith("VEC", skip);
+    }
+
+    // Bytes
+
+    private void seek(long position) {
+        at = position;
+    }
+
+    private boolean more() throws IOException {
+        if (at >= blockAt && at < blockAt + blockLength) {
+            return true;
+        }
+        if (at >= limit) {
+            return false;
+        }
+        blockAt = at;
+        blockLength = 0;
+        ByteBuffer room = ByteBuffer.wrap(block, 0, (int) Math.min(BLOCK, limit - at));
+        int read = channel.read(room, at);
+        if (read <= 0) {
+            return false;
+        }
+        blockLength = read;
+        return true;
+    }
+
+    /** Skips a line; false if there was not a single byte of it. */
+    private boolean skipLine() throws IOException {
+        if (!more()) {
+            return false;
+        }
+        do {
+            int i = (int) (at - blockAt);
+            int end = blockLength;
+            byte[] bytes = block;
+            while (i < end && bytes[i] != '\n' && bytes[i] != '\r') {
+                i++;
+            }
+            at = blockAt + i;
+            if (i < end) {
+                at++;
+                skipLineFeedAfter(bytes[i]);
+                return true;
+            }
+        } while (more());
+        return true;
+    }
+
+    private void skipLineFeedAfter(byte terminator) throws IOException {
+        if (terminator == '\r' && more() && block[(int) (at - blockAt)] == '\n') {
+            at++;
+        }
+    }
+
+    /** Counts the lines before a frame; reads at most a thousand frames for it. */
+    long firstLine(int frame) throws IOException {
+        int checkpoint = frame / CHECKPOINT;
+        long lines = frame == 0 ? 0 : linesAt[checkpoint];
+        seek(frame == 0 ? 0 : starts[checkpoint * CHECKPOINT]);
+        while (at < starts[frame] && skipLine()) {
+            lines++;
+        }
+        return lines;
+    }
+}
