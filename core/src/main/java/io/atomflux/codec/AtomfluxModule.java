@@ -1,5 +1,6 @@
 package io.atomflux.codec;
 
+import io.atomflux.atoms.Atoms;
 import io.atomflux.value.BlobRow;
 import io.atomflux.value.Bytes;
 import io.atomflux.value.Complex;
@@ -23,6 +24,12 @@ import tools.jackson.databind.module.SimpleModule;
  * Lets a Jackson mapper write and read {@link Row}, {@link BlobRow}, {@link Schema}, {@link NdArray}, {@link NdScalar},
  * {@link Bytes} and {@link Complex} in the loss-free form that {@link Json} describes.
  *
+ * <p>{@link Atoms} are an object of {@code numbers} (n), {@code positions} (n, 3), {@code cell} (3, 3), {@code pbc} (3), and,
+ * if there are any, {@code arrays}, {@code info}, {@code results}, {@code constraints} and {@code other}. Arrays are nested
+ * lists where that tells type and shape; in {@code arrays} and {@code results} a list always is an array. What does not fit
+ * stands under its row key in {@code other}, which wins. Absent members have the defaults of {@link Atoms#fromRow}; others
+ * are refused. {@link AseEnvelope} is read as well.
+ *
  * <p>Add it once: {@code JsonMapper.builder().addModule(new AtomfluxModule()).build()}. JSON null read as a row is the
  * reserved row. Maps, lists and doubles outside a row stay as Jackson has them. What is not of the form is reported as
  * {@link DatabindException}.
@@ -37,6 +44,11 @@ public final class AtomfluxModule extends SimpleModule {
         add(Row.class, JsonWriter::write, JsonReader::row, Row.reserved());
         add(BlobRow.class, JsonWriter::write, JsonReader::blobRow, BlobRow.reserved());
         add(Schema.class, JsonWriter::write, JsonReader::schema, null);
+        add(
+                Atoms.class,
+                (out, atoms) -> JsonWriter.write(out, AtomsJson.members(atoms)),
+                tree -> AtomsJson.atoms(JsonReader.value(tree)),
+                null);
         addValue(NdArray.class);
         addValue(NdScalar.class);
         addValue(Bytes.class);

@@ -33,6 +33,7 @@ public abstract sealed class AtomfluxException extends RuntimeException
 
     private static final long serialVersionUID = 1L;
     private static final int LONGEST_DATA = 200;
+    private static final int LONGEST_SENTENCE = 2000;
 
     AtomfluxException(String message, @Nullable Throwable cause) {
         super(message, cause);
@@ -48,14 +49,22 @@ public abstract sealed class AtomfluxException extends RuntimeException
         return Outcome.NOT_APPLIED;
     }
 
-    /** Makes text from outside fit for a message: one line, at most 200 characters. */
+    /** Makes data from outside fit for a message: one line, at most 200 characters. */
     static String shown(@Nullable Object data) {
-        String text = String.valueOf(data);
-        StringBuilder line = new StringBuilder(Math.min(text.length(), LONGEST_DATA + 1));
-        for (int i = 0; i < text.length() && i < LONGEST_DATA; i++) {
+        return line(String.valueOf(data), LONGEST_DATA);
+    }
+
+    /** Makes a sentence of this library or of an engine fit for a message: one line, at most 2000 characters. */
+    static String told(@Nullable String sentence) {
+        return line(String.valueOf(sentence), LONGEST_SENTENCE);
+    }
+
+    private static String line(String text, int longest) {
+        StringBuilder line = new StringBuilder(Math.min(text.length(), longest + 1));
+        for (int i = 0; i < text.length() && i < longest; i++) {
             char c = text.charAt(i);
             line.append(c < 0x20 || c == 0x7f ? '\ufffd' : c);
         }
-        return text.length() > LONGEST_DATA ? line.append('\u2026').toString() : line.toString();
+        return text.length() > longest ? line.append('\u2026').toString() : line.toString();
     }
 }

@@ -13,7 +13,7 @@ public final class CorruptDataException extends AtomfluxException {
     public CorruptDataException(String store, String place, String problem, @Nullable Throwable cause) {
         super(
                 "corrupt data in %s, %s: %s (run 'atomflux verify' to see the extent)"
-                        .formatted(shown(store), shown(place), shown(problem)),
+                        .formatted(shown(store), shown(place), told(problem)),
                 cause);
         this.store = store;
         this.place = place;

@@ -8,7 +8,7 @@ public final class InvalidOptionException extends AtomfluxException {
     private final String problem;
 
     public InvalidOptionException(String option, String problem) {
-        super("option %s: %s".formatted(shown(option), shown(problem)), null);
+        super("option %s: %s".formatted(shown(option), told(problem)), null);
         this.option = option;
         this.problem = problem;
     }

@@ -12,7 +12,7 @@ public final class PartialWriteException extends AtomfluxException {
     public PartialWriteException(String store, long committed, @Nullable Throwable cause) {
         super(
                 "writing a stream to %s failed after %d committed rows: %s"
-                        .formatted(shown(store), committed, cause == null ? "unknown" : shown(cause.getMessage())),
+                        .formatted(shown(store), committed, cause == null ? "unknown" : told(cause.getMessage())),
                 cause);
         this.store = store;
         this.committed = committed;

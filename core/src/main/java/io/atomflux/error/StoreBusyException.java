@@ -10,7 +10,7 @@ public final class StoreBusyException extends AtomfluxException {
     private final String problem;
 
     public StoreBusyException(String store, String problem, @Nullable Throwable cause) {
-        super("%s is busy: %s; try again".formatted(shown(store), shown(problem)), cause);
+        super("%s is busy: %s; try again".formatted(shown(store), told(problem)), cause);
         this.store = store;
         this.problem = problem;
     }

@@ -10,7 +10,7 @@ public final class StoreFullException extends AtomfluxException {
     private final String problem;
 
     public StoreFullException(String store, String problem, @Nullable Throwable cause) {
-        super("%s has no room: %s; nothing was changed".formatted(shown(store), shown(problem)), cause);
+        super("%s has no room: %s; nothing was changed".formatted(shown(store), told(problem)), cause);
         this.store = store;
         this.problem = problem;
     }

@@ -10,7 +10,7 @@ public final class StoreInUseException extends AtomfluxException {
     public StoreInUseException(String store, String problem) {
         super(
                 "%s is open already: %s; close it first, or open it with the same options"
-                        .formatted(shown(store), shown(problem)),
+                        .formatted(shown(store), told(problem)),
                 null);
         this.store = store;
         this.problem = problem;

@@ -12,7 +12,7 @@ public final class StoreIoException extends AtomfluxException {
     public StoreIoException(String store, String action, @Nullable Throwable cause) {
         super(
                 "%s: %s failed: %s"
-                        .formatted(shown(store), action, cause == null ? "unknown" : shown(cause.getMessage())),
+                        .formatted(shown(store), action, cause == null ? "unknown" : told(cause.getMessage())),
                 cause);
         this.store = store;
         this.action = action;

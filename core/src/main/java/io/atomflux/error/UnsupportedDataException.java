@@ -11,7 +11,7 @@ public final class UnsupportedDataException extends AtomfluxException {
     private final String problem;
 
     public UnsupportedDataException(String store, String place, String problem, @Nullable Throwable cause) {
-        super("refused data in %s, %s: %s".formatted(shown(store), shown(place), shown(problem)), cause);
+        super("refused data in %s, %s: %s".formatted(shown(store), shown(place), told(problem)), cause);
         this.store = store;
         this.place = place;
         this.problem = problem;

@@ -9,7 +9,7 @@ public final class UnsupportedStoreOperationException extends AtomfluxException 
     private final String reason;
 
     public UnsupportedStoreOperationException(String store, String operation, String reason) {
-        super("%s: %s cannot do this: %s".formatted(operation, shown(store), shown(reason)), null);
+        super("%s: %s cannot do this: %s".formatted(operation, shown(store), told(reason)), null);
         this.store = store;
         this.operation = operation;
         this.reason = reason;

@@ -17,7 +17,7 @@ public final class WriteFailedException extends AtomfluxException {
                                 outcome == Outcome.NOT_APPLIED
                                         ? "not applied"
                                         : outcome == Outcome.APPLIED ? "but it was applied" : "outcome unknown",
-                                cause == null ? "unknown" : shown(cause.getMessage())),
+                                cause == null ? "unknown" : told(cause.getMessage())),
                 cause);
         this.store = store;
         this.outcome = outcome;

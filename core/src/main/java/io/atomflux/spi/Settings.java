@@ -33,9 +33,10 @@ public final class Settings {
 
     /** Reads {@code true} or {@code false}. */
     public boolean flag(String name, boolean otherwise) {
-        String value = text(name, String.valueOf(otherwise)).toLowerCase(Locale.ROOT);
+        String given = text(name, String.valueOf(otherwise));
+        String value = given.toLowerCase(Locale.ROOT);
         if (!value.equals("true") && !value.equals("false")) {
-            fault(name, "%s (expected: true or false)".formatted(value));
+            fault(name, "%s (expected: true or false)".formatted(given));
         }
         return value.equals("true");
     }
@@ -57,7 +58,8 @@ public final class Settings {
 
     /** Reads a number of bytes: an integer, optionally followed by K, M, G or T (powers of 1024). */
     public long bytes(String name, long otherwise) {
-        String value = text(name, String.valueOf(otherwise)).strip().toUpperCase(Locale.ROOT);
+        String given = text(name, String.valueOf(otherwise));
+        String value = given.strip().toUpperCase(Locale.ROOT);
         int shift = value.isEmpty() ? -1 : "KMGT".indexOf(value.charAt(value.length() - 1));
         String digits = shift < 0 ? value : value.substring(0, value.length() - 1);
         try {
@@ -68,7 +70,7 @@ public final class Settings {
         } catch (NumberFormatException | ArithmeticException e) {
             // reported below
         }
-        fault(name, "%s (expected: a positive number of bytes, e.g. 64M or 10G)".formatted(value));
+        fault(name, "%s (expected: a positive number of bytes, e.g. 64M or 10G)".formatted(given));
         return otherwise;
     }
 
