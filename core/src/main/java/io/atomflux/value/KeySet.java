@@ -3,8 +3,11 @@ package io.atomflux.value;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of a row in order, shared by the rows that have the same ones.
@@ -20,6 +23,7 @@ public final class KeySet {
     private final byte[][] encoded;
     private final int[] table;
     private final List<String> list;
+    private volatile @Nullable Filtered lastFiltered;
 
     private KeySet(String[] names) {
         this.names = names;
@@ -98,16 +102,30 @@ public final class KeySet {
     }
 
     KeySet keeping(Collection<String> wanted) {
-        List<String> kept = new ArrayList<>(list);
-        kept.retainAll(java.util.Set.copyOf(wanted));
-        return kept.size() == names.length ? this : of(kept);
+        return filtered(wanted, true);
     }
 
     KeySet without(Collection<String> dropped) {
-        List<String> kept = new ArrayList<>(list);
-        kept.removeAll(java.util.Set.copyOf(dropped));
-        return kept.size() == names.length ? this : of(kept);
+        return filtered(dropped, false);
     }
+
+    /** Streams ask the same of each row, so the last answer is kept. */
+    private KeySet filtered(Collection<String> some, boolean keep) {
+        Filtered known = lastFiltered;
+        if (known != null && known.some == some && known.keep == keep) {
+            return known.result;
+        }
+        List<String> kept = new ArrayList<>(list);
+        Set<String> set = new HashSet<>(some);
+        kept.removeIf(name -> set.contains(name) != keep);
+        KeySet result = kept.size() == names.length ? this : of(kept);
+        if (some instanceof List && List.copyOf(some) == some) { // that one is immutable; others may change
+            lastFiltered = new Filtered(some, keep, result);
+        }
+        return result;
+    }
+
+    private record Filtered(Collection<String> some, boolean keep, KeySet result) {}
 
     @Override
     public boolean equals(Object o) {
