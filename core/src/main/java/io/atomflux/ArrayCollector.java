@@ -7,6 +7,9 @@ import io.atomflux.value.Complex;
 import io.atomflux.value.DType;
 import io.atomflux.value.NdArray;
 import io.atomflux.value.NdScalar;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class ArrayCollector {
 
     private static final int LARGEST = Integer.MAX_VALUE - 8;
+    private static final VarHandle F64 = MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final String column;
     private final boolean ragged;
@@ -39,7 +43,11 @@ final class ArrayCollector {
     }
 
     void add(Object value) {
-        if (value instanceof String text && !ragged) {
+        if (value instanceof Double number && dtype == DType.FLOAT64 && entryShape.length == 0 && !ragged) {
+            reserve(8); // the common case, without an array for each number
+            F64.set(data, used, number.doubleValue());
+            used += 8;
+        } else if (value instanceof String text && !ragged) {
             if (dtype != null) {
                 throw mismatch("text", dtype.toString());
             }
@@ -97,10 +105,12 @@ final class ArrayCollector {
         array.copyTo(data, used);
         used += array.byteSize();
         entries += ragged ? shape[0] : 1;
-        if (count + 1 >= offsets.length) {
-            offsets = Arrays.copyOf(offsets, offsets.length * 2);
+        if (ragged) {
+            if (count + 1 >= offsets.length) {
+                offsets = Arrays.copyOf(offsets, offsets.length * 2);
+            }
+            offsets[count + 1] = entries;
         }
-        offsets[count + 1] = entries;
     }
 
     private NdArray widened(NdArray given, DType seen) {
@@ -111,7 +121,7 @@ final class ArrayCollector {
         }
         if (seen.equals(DType.INT64) && given.dtype().equals(DType.FLOAT64)) { // energies written as 0 now and then
             NdArray widened = NdArray.wrap(seen, new int[] {used / 8}, data, 0).as(DType.FLOAT64);
-            data = new byte[Math.max(data.length, 256)];
+            data = new byte[data.length];
             widened.copyTo(data, 0);
             dtype = DType.FLOAT64;
             return given;
