@@ -32,7 +32,7 @@ import reactor.core.publisher.Sinks;
  *
  * <p>Streams and, by default, single gets run on a bounded pool of daemon threads; writes run on one thread, those that
  * waited during a commit sharing the next. Results are delivered on the pool. Single gets run on the subscribing thread
- * where that was asked for, or where it is a virtual thread. A call that has started is never interrupted: an interrupt
+ * where that was asked for, or where it is a virtual thread and the engine allows it. A call that has started is never interrupted: an interrupt
  * would close an open file channel for everybody. Cancelling lets it end and drops its result.
  *
  * @param <R> the kind of rows
@@ -164,8 +164,9 @@ public final class Bridge<R extends KeyedRow<R>> implements RowBackend<R> {
         if (options.inlineReads()) {
             return Mono.fromCallable(() -> inline(action, call));
         }
-        return Mono.defer(() ->
-                VirtualThreads.isCurrent() ? Mono.fromCallable(() -> inline(action, call)) : pooled(action, call));
+        return Mono.defer(() -> options.inlineOnVirtualThreads() && VirtualThreads.isCurrent()
+                ? Mono.fromCallable(() -> inline(action, call))
+                : pooled(action, call));
     }
 
     private <T> @Nullable T inline(String action, StoreCall<R, T> call) {

@@ -52,6 +52,7 @@ public final class LmdbProvider implements BackendProvider {
                 LmdbStore.capabilities(readOnly, chosen),
                 () -> new LmdbStore(path, group, readOnly, chosen),
                 BridgeOptions.defaults()
+                        .withoutVirtualThreads()
                         .withInlineReads(options.inlineReads())
                         .sharedAs(new Shared(path, group, readOnly, chosen)));
     }
