@@ -1,0 +1,162 @@
+package io.atomflux.cli;
+
+import io.atomflux.ObjectIO;
+import io.atomflux.RowView;
+import io.atomflux.error.StoreNotFoundException;
+import io.atomflux.value.Row;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** From one store to another. */
+@Command(
+        name = "copy",
+        header = "Copy rows from one store to another, of whatever kind.",
+        description = {
+            "",
+            "Nothing is lost, and memory stays constant. Rows are written in whole batches;",
+            "interrupted, the copy ends with one.",
+            ""
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  atomflux copy frames.extxyz md.lmdb",
+            "  atomflux copy 'md.lmdb@-100:' last.extxyz",
+            "  atomflux copy more.xyz md.lmdb --append",
+            "  atomflux copy all.lmdb split.lmdb --from-group raw --to-group train",
+            "  atomflux copy md.lmdb small.lmdb --keys calc.energy,info.tag",
+            "  atomflux copy md.lmdb other.lmdb --rename info.REF_energy=calc.energy"
+        })
+final class CopyCommand implements Callable<Integer> {
+
+    @ParentCommand
+    @Nullable
+    Cli cli;
+
+    @Parameters(index = "0", paramLabel = "FROM", description = "The store to read, e.g. frames.xyz or 'md.lmdb@::10'.")
+    String from = "";
+
+    @Parameters(index = "1", paramLabel = "TO", description = "The store to write; made if it does not exist.")
+    String to = "";
+
+    @Option(names = "--from-group", paramLabel = "G", description = "The group to read.")
+    @Nullable
+    String fromGroup;
+
+    @Option(names = "--to-group", paramLabel = "G", description = "The group to write.")
+    @Nullable
+    String toGroup;
+
+    @Option(
+            names = "--keys",
+            paramLabel = "K,…",
+            split = ",",
+            hideParamSyntax = true,
+            description = "Copy only these keys.")
+    List<String> keys = new ArrayList<>();
+
+    @Option(
+            names = "--rename",
+            paramLabel = "OLD=NEW",
+            hideParamSyntax = true,
+            split = ",",
+            description = "Write a key under another name; may be repeated.")
+    Map<String, String> renamed = new LinkedHashMap<>();
+
+    @Option(names = "--append", description = "Add to the rows that are in TO already.")
+    boolean append;
+
+    @Override
+    public Integer call() {
+        if (cli == null) {
+            throw new IllegalStateException("not run as a subcommand");
+        }
+        Console console = cli.console;
+        Source source = Source.parse(from);
+        ObjectIO reading = source.open(fromGroup);
+        ObjectIO writing = ObjectIO.open(to, Source.options(toGroup));
+        Mono<Void> closing = Mono.whenDelayError(reading.close(), writing.close());
+        try {
+            copy(console, source.rowsOf(reading), reading, writing, closing);
+            return 0;
+        } finally {
+            closing.block();
+        }
+    }
+
+    private void copy(Console console, RowView<Row> rows, ObjectIO reading, ObjectIO writing, Mono<Void> closing) {
+        long total = StoreCommand.await(rows.size());
+        refuseUnknownKeys(rows, total, reading.name());
+        long before = StoreCommand.await(size(writing));
+        if (before > 0 && !append) {
+            throw new RefusedException("%s has %s already (expected: none); --append adds to them"
+                    .formatted(writing.name(), Text.count(before, "row")));
+        }
+        try (Progress progress = new Progress(console, "copying", total)) {
+            Flux<Row> chosen = keys.isEmpty() ? rows : rows.columns(keys);
+            Flux<Row> counted =
+                    (renamed.isEmpty() ? chosen : chosen.map(this::renamed)).doOnNext(row -> progress.step());
+            Mono<Void> afterwards = size(writing)
+                    .doOnNext(size -> {
+                        progress.close();
+                        console.note("interrupted; %s of %s copied to %s"
+                                .formatted(Text.count(size - before), Text.count(total, "row"), writing.name()));
+                    })
+                    .then(closing);
+            long after = Interruptible.run(writing.extend(counted), afterwards);
+            progress.close();
+            double seconds = progress.seconds();
+            console.note("copied %s to %s in %s"
+                    .formatted(Text.count(after - before, "row"), writing.name(), Text.seconds(seconds)));
+        }
+    }
+
+    private static Mono<Long> size(ObjectIO store) {
+        return store.size().onErrorReturn(StoreNotFoundException.class, 0L);
+    }
+
+    /** Refuses a key that no row has, before anything is written: it is mistyped. */
+    private void refuseUnknownKeys(RowView<Row> rows, long total, String store) {
+        Collection<String> wanted = new ArrayList<>(keys);
+        wanted.addAll(renamed.keySet());
+        for (String key : wanted) {
+            if (total > 0
+                    && StoreCommand.await(rows.columns(key).any(row -> row.has(key)))
+                            .equals(false)) {
+                throw new RefusedException("key \"%s\": no row of %s has it (expected: one of %s)"
+                        .formatted(key, store, String.join(", ", StoreCommand.await(keysOfFirst(rows)))));
+            }
+        }
+    }
+
+    private static Mono<List<String>> keysOfFirst(RowView<Row> rows) {
+        return rows.get(0).map(Row::keys).defaultIfEmpty(List.of());
+    }
+
+    private Row renamed(Row row) {
+        if (row.isReserved()) {
+            return row;
+        }
+        Row.Builder builder = Row.builder();
+        row.forEach((key, value) -> {
+            String name = renamed.getOrDefault(key, key);
+            if (!name.equals(key) && row.has(name) && !renamed.containsKey(name)) {
+                throw new RefusedException(
+                        "--rename %s=%s: a row has both keys (expected: only %s)".formatted(key, name, key));
+            }
+            builder.put(name, value);
+        });
+        return builder.build();
+    }
+}

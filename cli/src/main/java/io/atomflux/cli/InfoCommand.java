@@ -1,0 +1,122 @@
+package io.atomflux.cli;
+
+import io.atomflux.ObjectIO;
+import io.atomflux.RowView;
+import io.atomflux.codec.Json;
+import io.atomflux.spi.Capability;
+import io.atomflux.value.Row;
+import io.atomflux.value.Schema;
+import io.atomflux.value.SchemaBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+
+/** What a store is. */
+@Command(
+        name = "info",
+        header = "Tell what a store is: rows, columns, groups, size, abilities.",
+        description = {
+            "",
+            "Columns are those of at most 1000 rows, evenly spread; 'atomflux schema' reads",
+            "all rows. A letter in a shape is a length that differs between rows.",
+            ""
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  atomflux info md.lmdb",
+            "  atomflux info md.lmdb --group train",
+            "  atomflux info 'frames.extxyz@:100'",
+            "  atomflux info md.lmdb --json | jq .columns"
+        })
+final class InfoCommand extends StoreCommand {
+
+    private static final int LOOKED_AT = 1000;
+
+    @Override
+    int look(Source source, ObjectIO store) {
+        RowView<Row> rows = source.rowsOf(store);
+        long count = await(rows.size());
+        Schema schema = await(spread(rows, count).collect(SchemaBuilder::new, SchemaBuilder::add))
+                .build();
+        List<String> groups = await(store.groups().collectList());
+        List<String> capabilities = await(capabilities(source));
+        OptionalLong bytes = size(source);
+        if (json) {
+            Map<String, @Nullable Object> facts = new LinkedHashMap<>();
+            facts.put("store", store.name());
+            facts.put("rows", count);
+            facts.put("group", group);
+            facts.put("groups", groups);
+            facts.put("size_on_disk", bytes.isPresent() ? bytes.getAsLong() : null);
+            facts.put("capabilities", capabilities);
+            facts.put("rows_looked_at", Math.min(count, LOOKED_AT));
+            facts.put("columns", SchemaTable.json(schema));
+            console().line(Json.plain(facts));
+            return 0;
+        }
+        fact("store", store.name());
+        fact("rows", Text.count(count));
+        if (!groups.isEmpty()) {
+            fact("groups", String.join(", ", groups));
+        }
+        if (bytes.isPresent()) {
+            fact("on disk", Text.bytes(bytes.getAsLong()));
+        }
+        fact("can", capabilities.isEmpty() ? "be read" : "be read, " + String.join(", ", capabilities));
+        console().line("");
+        if (count > LOOKED_AT) {
+            console().line("columns of %s, evenly spread".formatted(Text.count(LOOKED_AT, "row")));
+        }
+        SchemaTable.print(console(), schema);
+        return 0;
+    }
+
+    private void fact(String name, String value) {
+        console().line("%-8s  %s".formatted(name, value));
+    }
+
+    private static RowView<Row> spread(RowView<Row> rows, long count) {
+        if (count <= LOOKED_AT) {
+            return rows;
+        }
+        long[] some = LongStream.range(0, LOOKED_AT)
+                .map(i -> Math.multiplyHigh(i, count - 1) == 0 ? i * (count - 1) / (LOOKED_AT - 1) : i)
+                .toArray();
+        return rows.rowsAt(some);
+    }
+
+    /** Asks the store as a writer would see it; opening does nothing, so this writes nothing. */
+    private reactor.core.publisher.Mono<List<String>> capabilities(Source source) {
+        ObjectIO writable = ObjectIO.open(source.location(), Source.options(group));
+        List<String> names = writable.capabilities().stream()
+                .sorted()
+                .map(Capability::name)
+                .map(name -> name.toLowerCase(java.util.Locale.ROOT).replace('_', ' '))
+                .toList();
+        return writable.close().thenReturn(names);
+    }
+
+    private static OptionalLong size(Source source) {
+        Path path = source.path().orElse(null);
+        if (path == null || !Files.exists(path)) {
+            return OptionalLong.empty();
+        }
+        try (Stream<Path> files = Files.walk(path)) {
+            return OptionalLong.of(files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.atomflux.cli;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+
+/** Waits for long work such that Ctrl-C cancels it, lets what was begun come to its end, and then ends the process. */
+final class Interruptible {
+
+    private static final Duration LONGEST_END = Duration.ofSeconds(20);
+
+    private Interruptible() {}
+
+    /**
+     * Subscribes and waits.
+     *
+     * @param work what to do; ends with a value
+     * @param afterwards what to do if the process was told to end meanwhile, once the work was cancelled
+     */
+    static <T> T run(Mono<T> work, Mono<Void> afterwards) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Disposable running = work.subscribe(
+                result::complete,
+                result::completeExceptionally,
+                () -> result.completeExceptionally(new IllegalStateException("completed without a result")));
+        Thread ending = new Thread(
+                () -> {
+                    running.dispose();
+                    afterwards.block(LONGEST_END);
+                },
+                "atomflux-cancel");
+        Runtime.getRuntime().addShutdownHook(ending);
+        try {
+            return result.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : e;
+        } finally {
+            forget(ending);
+        }
+    }
+
+    private static void forget(Thread ending) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(ending);
+        } catch (IllegalStateException e) {
+            Thread.yield(); // the process is ending, and the hook runs
+        }
+    }
+}
