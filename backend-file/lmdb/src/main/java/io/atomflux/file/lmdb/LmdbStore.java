@@ -359,10 +359,16 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
 
     @Override
     public List<String> verify() throws IOException {
+        return verify(false); // values may be raw bytes; reading them as objects shows which are not
+    }
+
+    /** Checks the store, on demand also whether all values decode. */
+    List<String> verify(boolean values) throws IOException {
         try {
+            PageCheck.completely(directory.resolve(Layout.DATA_FILE), name);
             return reading((used, txn, state) -> {
                 txn.scanner.lost();
-                return new Verification(txn.cursor, state, used.loader(txn, state)).run();
+                return new Verification(txn.cursor, state, used.loader(txn, state), values).run();
             });
         } catch (CorruptDataException corrupt) {
             return List.of(corrupt.place() + ": " + corrupt.problem());

@@ -13,7 +13,8 @@ public final class LmdbVerifier {
      * Reads the whole group and tells what contradicts the asebytes 0.3 LMDB layout; blocks until done.
      *
      * <p>Counts and block sizes agree, every block is there, sort keys are distinct and below the next unused one, every
-     * cell belongs to a row and to a field of the schema. Reads one snapshot; memory stays bounded but for 16 bytes for
+     * cell belongs to a row and to a field of the schema, and every value decodes (so a store of raw bytes, which need not
+     * decode, is better checked by {@code verify()} of its backend). Reads one snapshot; memory stays bounded but for 16 bytes for
      * each break in the sequence of sort keys.
      *
      * @param location the folder that holds the groups, e.g. {@code md.lmdb}
@@ -24,7 +25,7 @@ public final class LmdbVerifier {
      */
     public static List<String> verify(Path location, String group) throws IOException {
         try (LmdbStore store = new LmdbStore(location, group, true, LmdbOptions.defaults())) {
-            return store.verify();
+            return store.verify(true);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.atomflux.file.lmdb;
 
+import io.atomflux.codec.NumpyMsgpack;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,9 +13,11 @@ final class Verification {
     private final NativeCursor cursor;
     private final State state;
     private final Index.Loader loader;
+    private final boolean values;
     private final List<String> problems = new ArrayList<>();
 
-    Verification(NativeCursor cursor, State state, Index.Loader loader) {
+    Verification(NativeCursor cursor, State state, Index.Loader loader, boolean values) {
+        this.values = values;
         this.cursor = cursor;
         this.state = state;
         this.loader = loader;
@@ -54,6 +57,24 @@ final class Verification {
         byte[] field = java.util.Arrays.copyOfRange(key, hyphen + 1, key.length);
         if (state.fields().placeOf(field) < 0) {
             problem("cell %s: its field is not in the schema".formatted(shown));
+        }
+        if (values) {
+            value(shown);
+        }
+    }
+
+    private void value(String shown) {
+        if (cursor.dataSize() > Integer.MAX_VALUE - 64) {
+            problem("cell %s: %d bytes (expected: less than 2 GiB)".formatted(shown, cursor.dataSize()));
+            return;
+        }
+        byte[] value = cursor.dataBytes();
+        try {
+            NumpyMsgpack.CODEC.decode(value, 0, value.length);
+        } catch (IllegalArgumentException malformed) {
+            problem("cell %s: %s".formatted(shown, malformed.getMessage()));
+        } catch (UnsupportedOperationException refused) {
+            problem("cell %s: refused, %s".formatted(shown, refused.getMessage()));
         }
     }
 
