@@ -154,7 +154,7 @@ final class BatchStream<R extends KeyedRow<R>, T> extends Flux<T> {
         }
 
         private void emit(Batch<R> batch, long asked) {
-            int end = (int) Math.min(batch.size(), next + asked);
+            int end = next + (int) Math.min(batch.size() - next, asked); // asked may be Long.MAX_VALUE
             long emitted = 0;
             try {
                 while (next < end && !cancelled) {
