@@ -1,5 +1,7 @@
 package io.atomflux.file.ase;
 
+import io.atomflux.error.AtomfluxException;
+import io.atomflux.error.Outcome;
 import io.atomflux.error.StoreClosedException;
 import io.atomflux.error.StoreIoException;
 import io.atomflux.error.StoreNotFoundException;
@@ -10,8 +12,12 @@ import io.atomflux.spi.Columns;
 import io.atomflux.spi.Positions;
 import io.atomflux.spi.ReadRequest;
 import io.atomflux.spi.Selection;
+import io.atomflux.spi.Write;
+import io.atomflux.spi.WriteResult;
 import io.atomflux.value.Row;
+import io.atomflux.value.Versioned;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,20 +29,35 @@ import org.jspecify.annotations.Nullable;
  * The frames of an xyz or extended xyz file as rows.
  *
  * <p>Before every call the state of the file is looked at: one that grew is scanned on from the last frame, one that
- * changed otherwise is indexed anew.
+ * changed otherwise is indexed anew. Writers exclude each other by {@link WriteGuard}; see {@link FileChanges} for how a
+ * change becomes visible at one instant.
  */
 final class ExtxyzStore implements BlockingRowBackend<Row> {
 
-    static final Set<Capability> CAPABILITIES = Set.of();
+    static final Set<Capability> CAPABILITIES = Set.of(
+            Capability.APPEND,
+            Capability.INSERT,
+            Capability.SET,
+            Capability.UPDATE,
+            Capability.DELETE,
+            Capability.DROP,
+            Capability.CLEAR,
+            Capability.REMOVE,
+            Capability.VERSIONS,
+            Capability.SNAPSHOT,
+            Capability.DURABLE);
 
     private final Path path;
     private final ExtxyzOptions options;
     private @Nullable FrameFile current;
+    private final FrameWriter writer;
+    private boolean swept;
     private boolean closed;
 
     ExtxyzStore(Path path, ExtxyzOptions options) {
         this.path = path.toAbsolutePath();
         this.options = options;
+        this.writer = new FrameWriter(path.toString(), options);
     }
 
     @Override
@@ -154,6 +175,118 @@ final class ExtxyzStore implements BlockingRowBackend<Row> {
             return new FrameStream(this, file.retain(), positions, request.columns());
         } finally {
             file.release();
+        }
+    }
+
+    @Override
+    public Versioned<Row> getVersioned(long index) throws IOException {
+        FrameFile file = file();
+        try {
+            int frame = (int) Selection.absolute(index, file.size(), name());
+            byte[] text = file.frameBytes(frame);
+            return new Versioned<>(file.parse(new FrameParser(), text, 0, text.length, frame), FrameVersion.of(text));
+        } finally {
+            file.release();
+        }
+    }
+
+    @Override
+    public long apply(Write<Row> write) throws IOException {
+        WriteResult result = applyAll(List.of(write)).get(0);
+        if (result.failure() instanceof IOException failure) {
+            throw failure;
+        } else if (result.failure() instanceof RuntimeException failure) {
+            throw failure;
+        }
+        return result.size();
+    }
+
+    /** Appends that come together share one sync, and so show together. */
+    @Override
+    public List<WriteResult> applyAll(List<Write<Row>> writes) {
+        List<WriteResult> results = new ArrayList<>(writes.size());
+        try (WriteGuard guard = WriteGuard.of(real())) {
+            FileChanges changes = new FileChanges(real(), name());
+            changes.recover();
+            if (!swept) {
+                changes.sweep();
+                swept = true;
+            }
+            int at = 0;
+            while (at < writes.size()) {
+                int end = at;
+                while (end < writes.size() && writes.get(end) instanceof Write.Append<Row>) {
+                    end++;
+                }
+                if (end - at < 2 || !appendTogether(writes.subList(at, end), changes, results)) {
+                    results.add(one(writes.get(at), changes));
+                    at++;
+                } else {
+                    at = end;
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            while (results.size() < writes.size()) {
+                results.add(WriteResult.failed(e));
+            }
+        }
+        return results;
+    }
+
+    /** Makes several appends as one; false if that failed, and nothing was made. */
+    private boolean appendTogether(List<Write<Row>> appends, FileChanges changes, List<WriteResult> results) {
+        List<Row> rows = new ArrayList<>();
+        List<Integer> counts = new ArrayList<>();
+        for (Write<Row> write : appends) {
+            rows.addAll(((Write.Append<Row>) write).rows());
+            counts.add(rows.size());
+        }
+        WriteResult result = one(new Write.Append<>(rows), changes);
+        if (result.failure() != null) {
+            return result.failure() instanceof AtomfluxException known && known.outcome() != Outcome.NOT_APPLIED
+                    && results.addAll(java.util.Collections.nCopies(appends.size(), result));
+        }
+        counts.forEach(count -> results.add(WriteResult.done(result.size() - rows.size() + count)));
+        return true;
+    }
+
+    private WriteResult one(Write<Row> write, FileChanges changes) {
+        try {
+            FrameFile file = existing();
+            try {
+                return WriteResult.done(write.accept(new FrameEdits(file, changes, writer, name())));
+            } finally {
+                if (file != null) {
+                    file.release();
+                }
+            }
+        } catch (UncheckedIOException e) {
+            return WriteResult.failed(e.getCause());
+        } catch (IOException | RuntimeException e) {
+            return WriteResult.failed(e);
+        }
+    }
+
+    private @Nullable FrameFile existing() throws IOException {
+        try {
+            return file();
+        } catch (StoreNotFoundException e) {
+            return null; // the write makes it
+        }
+    }
+
+    private Path real() throws IOException {
+        Path followed = FileState.followed(path);
+        Path folder = followed.getParent();
+        return folder == null ? followed : folder.toRealPath().resolve(followed.getFileName());
+    }
+
+    @Override
+    public void remove() throws IOException {
+        try (WriteGuard guard = WriteGuard.of(real())) {
+            FileChanges changes = new FileChanges(real(), name());
+            changes.sweep();
+            changes.remove();
         }
     }
 

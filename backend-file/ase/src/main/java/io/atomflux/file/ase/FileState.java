@@ -24,13 +24,14 @@ record FileState(@Nullable Object key, long length, FileTime modified, long comm
      * @throws java.nio.file.NoSuchFileException if there is none
      */
     static FileState of(Path path) throws IOException {
+        Path file = followed(path);
         while (true) {
-            BasicFileAttributes before = Files.readAttributes(path, BasicFileAttributes.class);
+            BasicFileAttributes before = Files.readAttributes(file, BasicFileAttributes.class);
             if (!before.isRegularFile()) {
                 throw new IOException("not a regular file (expected: a text file of frames)");
             }
-            long committed = AppendRecord.committed(path, before.size());
-            BasicFileAttributes after = Files.readAttributes(path, BasicFileAttributes.class);
+            long committed = AppendRecord.committed(file, before.size());
+            BasicFileAttributes after = Files.readAttributes(file, BasicFileAttributes.class);
             // An append that began and ended in between would leave a length that is neither the old nor the new one.
             if (after.size() == before.size()
                     && after.lastModifiedTime().equals(before.lastModifiedTime())
@@ -38,6 +39,11 @@ record FileState(@Nullable Object key, long length, FileTime modified, long comm
                 return new FileState(after.fileKey(), after.size(), after.lastModifiedTime(), committed);
             }
         }
+    }
+
+    /** Follows a symbolic link, so that what is kept beside a file is beside the file and not beside the link. */
+    static Path followed(Path path) throws IOException {
+        return Files.isSymbolicLink(path) ? path.toRealPath() : path;
     }
 
     boolean isSameFile(FileState other) {

@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -97,6 +98,35 @@ final class FrameFile {
     synchronized long end() throws IOException {
         index.has(Integer.MAX_VALUE - 1);
         return index.end();
+    }
+
+    /** Tells whether a blank line ends the frames, so that what follows is never read. */
+    synchronized boolean endsAtBlankLine() throws IOException {
+        index.has(Integer.MAX_VALUE - 1);
+        return index.endsAtBlankLine();
+    }
+
+    /** Tells whether the last frame ends with a line end; also true of no frames. */
+    boolean endsWithLine() throws IOException {
+        long end = end();
+        return end == 0 || "\n\r".indexOf(bytes(end - 1, end)[0]) >= 0;
+    }
+
+    /** Copies frames {@code from} to before {@code to} behind what a channel holds. */
+    void transfer(int from, int to, WritableByteChannel target) throws IOException {
+        long at = start(from);
+        long end = start(to);
+        boolean missing = to > from && "\n\r".indexOf(bytes(end - 1, end)[0]) < 0;
+        while (at < end) {
+            long moved = channel.transferTo(at, end - at, target);
+            if (moved <= 0) {
+                throw new EOFException("file ends at byte %d (expected: %d)".formatted(at, end));
+            }
+            at += moved;
+        }
+        if (missing) {
+            target.write(ByteBuffer.wrap(new byte[] {'\n'}));
+        }
     }
 
     /** Returns up to where the file counts. */

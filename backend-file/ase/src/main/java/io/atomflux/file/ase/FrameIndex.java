@@ -38,6 +38,7 @@ final class FrameIndex {
     private long goodEnd;
     private long goodLines;
     private boolean complete;
+    private boolean blankEnd;
     private final byte[] tail = new byte[64];
     private int tailLength;
     private long tailEnd;
@@ -74,10 +75,16 @@ final class FrameIndex {
         return complete;
     }
 
+    /** Tells whether a blank line ends the frames. */
+    boolean endsAtBlankLine() {
+        return blankEnd;
+    }
+
     /** Continues with what was appended; the last frame is looked at again, since lines may belong to it. */
     void grow(long longer) {
         limit = longer;
         complete = false;
+        blankEnd = false;
         fault = null;
         blockLength = 0;
         if (count > 0) {
@@ -130,6 +137,7 @@ final class FrameIndex {
         BigInteger atoms = count();
         if (atoms == null) {
             complete = true;
+            blankEnd = true;
             return;
         }
         long lines = atoms.bitLength() > 62 ? Long.MAX_VALUE : atoms.longValue();

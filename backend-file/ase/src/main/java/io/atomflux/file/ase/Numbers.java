@@ -153,6 +153,15 @@ final class Numbers {
         }
     }
 
+    /** Appends {@code "%8d" % value}. */
+    static void padded(long value, TextBuffer out) {
+        String digits = Long.toString(value);
+        for (int i = digits.length(); i < 8; i++) {
+            out.put(' ');
+        }
+        out.put(digits);
+    }
+
     private static void padded(String text, TextBuffer out) {
         for (int i = text.length(); i < 16; i++) {
             out.put(' ');

@@ -33,6 +33,41 @@ final class Results {
         return CommentValues.reals(key, value);
     }
 
+    /**
+     * Returns a result of a frame as the value to write.
+     *
+     * @param key the row's key, for errors
+     */
+    static Object toWrite(String key, String name, Object value) {
+        if (AS_FOUND.contains(name)) {
+            return value;
+        }
+        NdArray array = value instanceof NdArray given
+                ? given
+                : value instanceof Double number ? NdArray.of(new double[] {number}).reshape() : NdArray.of(new boolean[0]);
+        boolean numbers = array.dtype().kind() == DType.Kind.FLOAT || array.dtype().kind() == DType.Kind.INT;
+        if (!numbers) {
+            throw new Unwritable(key, "expected: floats");
+        }
+        NdArray reals = array.as(DType.FLOAT64);
+        return name.equals("stress") ? matrix(key, reals) : reals;
+    }
+
+    private static NdArray matrix(String key, NdArray stress) {
+        if (stress.hasShape(6)) {
+            double[] v = stress.toDoubleArray();
+            return NdArray.of(new double[] {v[0], v[5], v[4], v[5], v[1], v[3], v[4], v[3], v[2]}, 3, 3);
+        }
+        boolean symmetric = stress.hasShape(3, 3);
+        for (int i = 0; symmetric && i < 9; i++) {
+            symmetric = Double.compare(stress.doubleAt(i), stress.doubleAt(i % 3 * 3 + i / 3)) == 0;
+        }
+        if (!symmetric) {
+            throw new Unwritable(key, "expected: shape [6] in Voigt order, or a symmetric matrix of shape [3, 3]");
+        }
+        return stress;
+    }
+
     static NdArray ofColumn(Column column, NdArray values) {
         return AS_FOUND.contains(column.name()) ? values : cast(column, values);
     }

@@ -1,0 +1,237 @@
+package io.atomflux.file.ase;
+
+import io.atomflux.error.Outcome;
+import io.atomflux.error.StoreFullException;
+import io.atomflux.error.UnsupportedDataException;
+import io.atomflux.error.WriteFailedException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes the bytes of one file of frames; the caller holds its {@link WriteGuard}.
+ *
+ * <p>An append is recorded beside first, so that it shows at one instant and wholly or not at all after a crash. Every
+ * other change writes the new file beside, syncs it and renames it over the old one.
+ */
+final class FileChanges {
+
+    private final Path file;
+    private final String store;
+
+    FileChanges(Path file, String store) {
+        this.file = file;
+        this.store = store;
+    }
+
+    /** Cuts off what an append that was cut short left, and removes what dead writers left beside. */
+    void recover() throws IOException {
+        if (Files.exists(AppendRecord.beside(file))) {
+            if (Files.exists(file)) {
+                FileState state = FileState.of(file);
+                if (state.isPartlyHidden()) {
+                    cut(state.committed());
+                }
+            }
+            AppendRecord.delete(file);
+        }
+    }
+
+    /** Removes new files that writers which died never renamed. */
+    void sweep() throws IOException {
+        try (DirectoryStream<Path> leftovers =
+                Files.newDirectoryStream(folder(), path -> isTemporary(path.getFileName().toString()))) {
+            for (Path leftover : leftovers) {
+                Files.deleteIfExists(leftover);
+            }
+        }
+    }
+
+    private boolean isTemporary(String name) {
+        return name.startsWith("." + file.getFileName() + ".atomflux-new-");
+    }
+
+    private Path folder() {
+        Path parent = file.getParent();
+        return parent == null ? Path.of(".") : parent;
+    }
+
+    private void cut(long length) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(length);
+            channel.force(true);
+        }
+    }
+
+    /**
+     * Refuses to write a file that holds text no reader sees, which a write would bring back or lose.
+     *
+     * @param current the file, or null if there is none
+     */
+    void requireNothingHidden(@Nullable FrameFile current) throws IOException {
+        if (current == null || !current.endsAtBlankLine()) {
+            return;
+        }
+        long end = current.end();
+        long limit = current.limit();
+        for (long at = end; at < limit; at += 1 << 16) {
+            String rest = new String(
+                    current.bytes(at, Math.min(limit, at + (1 << 16))), StandardCharsets.ISO_8859_1);
+            if (!PyText.strip(rest).isEmpty()) {
+                throw new UnsupportedDataException(
+                        store,
+                        "byte " + end,
+                        "text after a blank line, which ends the file for every reader; take it out before writing",
+                        null);
+            }
+        }
+    }
+
+    /** Makes an empty file if there is none. */
+    void create() throws IOException {
+        if (!Files.exists(file)) {
+            Files.createFile(file);
+            syncFolder();
+        }
+    }
+
+    /**
+     * Adds text behind the last whole frame; what is left of a torn one goes.
+     *
+     * @param current the file, or null if there is none
+     */
+    void append(@Nullable FrameFile current, byte[] text, int length) throws IOException {
+        create();
+        long end = current == null ? 0 : current.end();
+        if (current != null && end < current.limit()) {
+            cut(end);
+        }
+        byte[] bytes = text;
+        int size = length;
+        if (current != null && !current.endsWithLine()) {
+            bytes = new byte[length + 1];
+            bytes[0] = '\n';
+            System.arraycopy(text, 0, bytes, 1, length);
+            size++;
+        }
+        boolean recorded = false;
+        try {
+            AppendRecord.of(end, bytes, size).write(file);
+            recorded = true;
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                write(channel, ByteBuffer.wrap(bytes, 0, size), end);
+                channel.force(true);
+            }
+        } catch (IOException e) {
+            throw undone(end, recorded, e);
+        }
+        AppendRecord.delete(file);
+    }
+
+    private RuntimeException undone(long end, boolean recorded, IOException cause) {
+        try {
+            if (recorded) {
+                cut(end);
+            }
+            AppendRecord.delete(file);
+        } catch (IOException e) {
+            cause.addSuppressed(e); // the record still hides what was written; the next writer cuts it
+        }
+        return failed(cause);
+    }
+
+    private RuntimeException failed(IOException cause) {
+        String reason = cause instanceof FileSystemException system ? system.getReason() : cause.getMessage();
+        return reason != null && (reason.contains("No space left") || reason.contains("quota"))
+                ? new StoreFullException(store, reason, cause)
+                : new WriteFailedException(store, Outcome.NOT_APPLIED, cause);
+    }
+
+    private static void write(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
+        long at = position;
+        while (bytes.hasRemaining()) {
+            at += channel.write(bytes, at);
+        }
+    }
+
+    /** Writes the new content of the file. */
+    interface Content {
+        void writeTo(Output out) throws IOException;
+    }
+
+    /** Where a new file is written. */
+    static final class Output {
+
+        private final FileChannel channel;
+
+        private Output(FileChannel channel) {
+            this.channel = channel;
+        }
+
+        void write(byte[] bytes, int length) throws IOException {
+            ByteBuffer rest = ByteBuffer.wrap(bytes, 0, length);
+            while (rest.hasRemaining()) {
+                channel.write(rest);
+            }
+        }
+
+        /** Copies frames {@code from} to before {@code to} as they are. */
+        void copy(FrameFile source, int from, int to) throws IOException {
+            source.transfer(from, to, channel);
+        }
+    }
+
+    /** Replaces the file by a new one, or leaves it alone if writing the content fails. */
+    void replace(Content content) throws IOException {
+        Path beside = file.resolveSibling("." + file.getFileName() + ".atomflux-new-" + UUID.randomUUID());
+        boolean moved = false;
+        try {
+            try (FileChannel channel =
+                    FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                content.writeTo(new Output(channel));
+                keepPermissions(beside);
+                channel.force(true);
+            }
+            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            moved = true;
+            syncFolder();
+        } catch (IOException e) {
+            throw moved ? new WriteFailedException(store, Outcome.UNKNOWN, e) : failed(e);
+        } finally {
+            Files.deleteIfExists(beside);
+        }
+    }
+
+    private void keepPermissions(Path beside) throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(beside, PosixFileAttributeView.class);
+        if (view != null && Files.exists(file)) {
+            view.setPermissions(Files.getPosixFilePermissions(file));
+        }
+    }
+
+    void remove() throws IOException {
+        boolean there = Files.deleteIfExists(file);
+        AppendRecord.delete(file);
+        if (there) {
+            syncFolder();
+        }
+    }
+
+    private void syncFolder() throws IOException {
+        if (java.io.File.separatorChar == '/') {
+            try (FileChannel channel = FileChannel.open(folder(), StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package io.atomflux.file.ase;
+
+import io.atomflux.error.UnsupportedStoreOperationException;
+import io.atomflux.error.VersionConflictException;
+import io.atomflux.spi.Positions;
+import io.atomflux.spi.Selection;
+import io.atomflux.spi.Write;
+import io.atomflux.value.Row;
+import io.atomflux.value.Version;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes one change of a file of frames and answers the number of frames after it; frames not concerned are copied as
+ * bytes, and one frame at a time is in memory beside the rows given.
+ */
+final class FrameEdits implements Write.Visitor<Row, Long> {
+
+    private static final Set<String> ALWAYS_THERE = Set.of("arrays.numbers", "arrays.positions", "cell", "pbc");
+
+    private final @Nullable FrameFile file;
+    private final FileChanges changes;
+    private final FrameWriter writer;
+    private final FrameParser parser = new FrameParser();
+    private final String store;
+    private final long size;
+
+    FrameEdits(@Nullable FrameFile file, FileChanges changes, FrameWriter writer, String store) throws IOException {
+        this.file = file;
+        this.changes = changes;
+        this.writer = writer;
+        this.store = store;
+        this.size = file == null ? 0 : file.size();
+    }
+
+    /** Makes the new text of one frame: true if there is one, false if the frame goes. */
+    private interface Change {
+        Optional<TextBuffer> text(int frame) throws IOException;
+    }
+
+    private Positions resolve(Selection where) {
+        return where.resolve(size, store);
+    }
+
+    private FrameFile opened() {
+        return java.util.Objects.requireNonNull(file, "file");
+    }
+
+    private Row row(int frame) throws IOException {
+        byte[] bytes = opened().frameBytes(frame);
+        return opened().parse(parser, bytes, 0, bytes.length, frame);
+    }
+
+    private void requireVersion(Positions where, Optional<Version> expected) throws IOException {
+        if (expected.isPresent()) {
+            int frame = Math.toIntExact(where.at(0));
+            if (!FrameVersion.of(opened().frameBytes(frame)).equals(expected.get())) {
+                throw new VersionConflictException(store, frame);
+            }
+        }
+    }
+
+    private static void requireOneFor(Positions where, int given, boolean oneForAll) {
+        if (given != where.count() && !(oneForAll && given == 1)) {
+            throw new IllegalArgumentException(
+                    "rows given: %d (expected: %d, one for each selected row)".formatted(given, where.count()));
+        }
+    }
+
+    @Override
+    public Long append(Write.Append<Row> write) {
+        TextBuffer text = new TextBuffer();
+        for (int i = 0; i < write.rows().size(); i++) {
+            writer.write(write.rows().get(i), size + i, text);
+        }
+        return io(() -> {
+            changes.requireNothingHidden(file);
+            if (text.length() == 0) {
+                changes.create();
+            } else {
+                changes.append(file, text.bytes(), text.length());
+            }
+            return size + write.rows().size();
+        });
+    }
+
+    @Override
+    public Long insert(Write.Insert<Row> write) {
+        int at = (int) write.position(size);
+        if (at == size) {
+            return append(new Write.Append<>(write.rows()));
+        }
+        TextBuffer text = new TextBuffer();
+        for (int i = 0; i < write.rows().size(); i++) {
+            writer.write(write.rows().get(i), at + i, text);
+        }
+        return io(() -> {
+            if (text.length() > 0) {
+                changes.requireNothingHidden(file);
+                changes.replace(out -> {
+                    out.copy(opened(), 0, at);
+                    out.write(text.bytes(), text.length());
+                    out.copy(opened(), at, (int) size);
+                });
+            }
+            return size + write.rows().size();
+        });
+    }
+
+    @Override
+    public Long put(Write.Put<Row> write) {
+        return io(() -> {
+            Positions where = resolve(write.where());
+            requireOneFor(where, write.rows().size(), false);
+            requireVersion(where, write.expected());
+            SortedMap<Integer, Row> rows = new TreeMap<>();
+            for (int i = 0; i < where.count(); i++) {
+                rows.put((int) where.at(i), write.rows().get(i));
+            }
+            return rewrite(rows, frame -> Optional.of(text(rows.get(frame), frame)));
+        });
+    }
+
+    @Override
+    public Long update(Write.Update<Row> write) {
+        return io(() -> {
+            Positions where = resolve(write.where());
+            requireOneFor(where, write.changes().size(), true);
+            requireVersion(where, write.expected());
+            boolean shared = write.changes().size() == 1;
+            SortedMap<Integer, List<Row>> changed = new TreeMap<>();
+            for (int i = 0; i < where.count(); i++) {
+                List<Row> one = List.of(write.changes().get(shared ? 0 : i));
+                changed.merge((int) where.at(i), one, (a, b) -> {
+                    List<Row> both = new java.util.ArrayList<>(a);
+                    both.addAll(b);
+                    return both;
+                });
+            }
+            return rewrite(changed, frame -> {
+                Row row = row(frame);
+                for (Row change : changed.getOrDefault(frame, List.of())) {
+                    row = row.merge(change);
+                }
+                return Optional.of(text(row, frame));
+            });
+        });
+    }
+
+    @Override
+    public Long delete(Write.Delete<Row> write) {
+        return io(() -> {
+            Positions where = resolve(write.where());
+            requireVersion(where, write.expected());
+            SortedMap<Integer, Boolean> gone = new TreeMap<>();
+            for (int i = 0; i < where.count(); i++) {
+                gone.put((int) where.at(i), true);
+            }
+            rewrite(gone, frame -> Optional.empty());
+            return size - gone.size();
+        });
+    }
+
+    @Override
+    public Long drop(Write.Drop<Row> write) {
+        return io(() -> {
+            Positions where = resolve(write.where());
+            if (where.count() > 0 && !Collections.disjoint(write.keys(), ALWAYS_THERE)) {
+                throw new UnsupportedStoreOperationException(
+                        store, "drop", "every frame has arrays.numbers, arrays.positions, cell and pbc");
+            }
+            SortedMap<Integer, Row> concerned = new TreeMap<>();
+            Row none = Row.empty();
+            for (int i = 0; i < where.count(); i++) {
+                int frame = (int) where.at(i);
+                if (row(frame).keys().stream().anyMatch(write.keys()::contains)) {
+                    concerned.put(frame, none);
+                }
+            }
+            return rewrite(concerned, frame -> Optional.of(text(row(frame).without(write.keys()), frame)));
+        });
+    }
+
+    @Override
+    public Long reserve(Write.Reserve<Row> write) {
+        throw new UnsupportedStoreOperationException(
+                store, "reserve", "a file of frames has no place for rows that are not written yet");
+    }
+
+    @Override
+    public Long clear(Write.Clear<Row> write) {
+        return io(() -> {
+            changes.replace(out -> {});
+            return 0L;
+        });
+    }
+
+    private TextBuffer text(@Nullable Row row, int frame) {
+        TextBuffer text = new TextBuffer();
+        writer.write(java.util.Objects.requireNonNull(row, "row"), frame, text);
+        return text;
+    }
+
+    private long rewrite(SortedMap<Integer, ?> concerned, Change change) throws IOException {
+        if (concerned.isEmpty()) {
+            changes.create();
+            return size;
+        }
+        changes.requireNothingHidden(file);
+        changes.replace(out -> {
+            int done = 0;
+            for (int frame : concerned.keySet()) {
+                out.copy(opened(), done, frame);
+                Optional<TextBuffer> text = change.text(frame);
+                if (text.isPresent()) {
+                    out.write(text.get().bytes(), text.get().length());
+                }
+                done = frame + 1;
+            }
+            out.copy(opened(), done, (int) size);
+        });
+        return size;
+    }
+
+    private interface Call {
+        long run() throws IOException;
+    }
+
+    /** The visitor's methods declare no exceptions; {@link ExtxyzStore} takes the wrapper off again. */
+    private static long io(Call call) {
+        try {
+            return call.run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
