@@ -51,6 +51,16 @@ public abstract class RowBackendContract<R extends KeyedRow<R>> {
         return row.only(row.keys().subList(row.size() - 2, row.size()));
     }
 
+    /**
+     * Returns keys that can be dropped from any of the rows, at least one.
+     *
+     * <p>All but the first, so that no row runs out of keys; fewer where every row of a format has some keys.
+     */
+    protected List<String> droppableKeys() {
+        List<String> keys = row(0).keys();
+        return keys.subList(1, keys.size());
+    }
+
     /** Returns rows at the borders of what can be stored; those not {@link #representable} are left out. */
     @SuppressWarnings("unchecked")
     protected List<R> specialRows() {

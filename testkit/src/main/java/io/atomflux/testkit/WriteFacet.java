@@ -166,10 +166,8 @@ abstract class WriteFacet<R extends KeyedRow<R>> extends Facet<R> {
             choices.add(delete(where));
         }
         if (able.contains(Capability.DROP)) {
-            List<String> keys = new ArrayList<>(contract.row(0).keys());
-            Collections.rotate(keys, random.nextInt(keys.size()));
-            keys.remove(contract.row(0).keys().get(0)); // kept, so that no row runs out of keys
-            choices.add(new Write.Drop<>(where, List.of(keys.get(0), "info.of.no.row")));
+            List<String> keys = contract.droppableKeys();
+            choices.add(new Write.Drop<>(where, List.of(keys.get(random.nextInt(keys.size())), "info.of.no.row")));
         }
         if (able.contains(Capability.RESERVE)) {
             choices.add(new Write.Reserve<>(random.nextInt(3)));
@@ -306,7 +304,7 @@ abstract class WriteFacet<R extends KeyedRow<R>> extends Facet<R> {
             return;
         }
         RowBackend<R> backend = openWith(5);
-        List<String> keys = List.of(contract.row(0).keys().get(1), "info.of.no.row");
+        List<String> keys = List.of(contract.droppableKeys().get(0), "info.of.no.row");
         get(backend.apply(new Write.Drop<>(Selection.ALL.slice(Slice.from(2)), keys)));
         List<R> expected = new ArrayList<>(rows(0, 2));
         rows(2, 5).forEach(row -> expected.add(row.without(keys)));
