@@ -48,7 +48,7 @@ final class CommentWriter {
             return key;
         }
         for (String name : List.of(quoted(key), escaped(key))) {
-            if (!key.isEmpty() && isOneLine(key) && Map.of(key, "x").equals(lexed(name + "=x"))) {
+            if (!key.isEmpty() && isOneLine(key) && Map.of(key, "x", "pbc", "T").equals(lexed(name + "=x pbc=T"))) {
                 return name;
             }
         }
@@ -58,7 +58,8 @@ final class CommentWriter {
     private static boolean isPlain(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            boolean plain = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-';
+            boolean plain =
+                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-';
             if (!plain) {
                 return false;
             }
@@ -122,7 +123,9 @@ final class CommentWriter {
             candidates.add(scalar(plain(place, scalar)));
         } else if (value instanceof NdArray array) {
             candidates.add(array(place, array));
-        } else if (value instanceof List<?> list && list.size() > 1 && list.stream().allMatch(Boolean.class::isInstance)) {
+        } else if (value instanceof List<?> list
+                && list.size() > 1
+                && list.stream().allMatch(Boolean.class::isInstance)) {
             candidates.add(quoted(joined(list)));
         } else {
             candidates.add(json(place, value));
@@ -132,14 +135,12 @@ final class CommentWriter {
                 return candidate;
             }
         }
-        throw new Unwritable(
-                place,
-                "%s cannot be written so that it is read back equal".formatted(kind(value)));
+        throw new Unwritable(place, "%s cannot be written so that it is read back equal".formatted(kind(value)));
     }
 
     private static boolean isReadBack(String key, String entry, @Nullable Object value) {
-        Map<String, String> seen = lexed(entry);
-        if (seen.size() != 1 || !seen.containsKey(key)) {
+        Map<String, String> seen = lexed(entry + " pbc=T"); // an empty value would swallow the next key
+        if (seen.size() != 2 || !seen.containsKey(key)) {
             return false;
         }
         try {
@@ -247,7 +248,8 @@ final class CommentWriter {
                         && array.hasShape(written.shape())
                         && list(List.of(written.toNested()), List.of(array.toNested()));
             }
-            return written.dtype().kind() == DType.Kind.UNICODE && written.toNested().equals(read);
+            return written.dtype().kind() == DType.Kind.UNICODE
+                    && written.toNested().equals(read);
         }
 
         private static boolean list(List<?> written, Object read) {

@@ -243,7 +243,8 @@ final class ExtxyzStore implements BlockingRowBackend<Row> {
         }
         WriteResult result = one(new Write.Append<>(rows), changes);
         if (result.failure() != null) {
-            return result.failure() instanceof AtomfluxException known && known.outcome() != Outcome.NOT_APPLIED
+            return result.failure() instanceof AtomfluxException known
+                    && known.outcome() != Outcome.NOT_APPLIED
                     && results.addAll(java.util.Collections.nCopies(appends.size(), result));
         }
         counts.forEach(count -> results.add(WriteResult.done(result.size() - rows.size() + count)));
@@ -261,7 +262,7 @@ final class ExtxyzStore implements BlockingRowBackend<Row> {
                 }
             }
         } catch (UncheckedIOException e) {
-            return WriteResult.failed(e.getCause());
+            return WriteResult.failed(java.util.Objects.requireNonNull(e.getCause()));
         } catch (IOException | RuntimeException e) {
             return WriteResult.failed(e);
         }

@@ -49,8 +49,8 @@ final class FileChanges {
 
     /** Removes new files that writers which died never renamed. */
     void sweep() throws IOException {
-        try (DirectoryStream<Path> leftovers =
-                Files.newDirectoryStream(folder(), path -> isTemporary(path.getFileName().toString()))) {
+        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(
+                folder(), path -> isTemporary(path.getFileName().toString()))) {
             for (Path leftover : leftovers) {
                 Files.deleteIfExists(leftover);
             }
@@ -85,8 +85,7 @@ final class FileChanges {
         long end = current.end();
         long limit = current.limit();
         for (long at = end; at < limit; at += 1 << 16) {
-            String rest = new String(
-                    current.bytes(at, Math.min(limit, at + (1 << 16))), StandardCharsets.ISO_8859_1);
+            String rest = new String(current.bytes(at, Math.min(limit, at + (1 << 16))), StandardCharsets.ISO_8859_1);
             if (!PyText.strip(rest).isEmpty()) {
                 throw new UnsupportedDataException(
                         store,

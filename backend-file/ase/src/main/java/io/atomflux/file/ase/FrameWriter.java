@@ -63,8 +63,7 @@ final class FrameWriter {
             frame(row, out);
         } catch (Unwritable e) {
             out.cutTo(from);
-            throw new UnsupportedDataException(
-                    store, "row %d, key %s".formatted(position, e.key()), e.problem(), null);
+            throw new UnsupportedDataException(store, "row %d, key %s".formatted(position, e.key()), e.problem(), null);
         }
     }
 
@@ -87,14 +86,17 @@ final class FrameWriter {
 
     private static NdArray numbers(Row row) {
         Object value = row.get("arrays.numbers");
-        if (!(value instanceof NdArray numbers) || numbers.rank() != 1 || numbers.dtype().kind() != DType.Kind.INT) {
+        if (!(value instanceof NdArray numbers)
+                || numbers.rank() != 1
+                || numbers.dtype().kind() != DType.Kind.INT) {
             throw new Unwritable("arrays.numbers", "missing or no integers (expected: an integer array of one axis)");
         }
         for (int i = 0; i < numbers.size(); i++) {
             long number = numbers.longAt(i);
             if (number < 0 || number >= Symbols.count()) {
-                throw new Unwritable("arrays.numbers", "%d of atom %d (expected: 0 to %d)"
-                        .formatted(number, i, Symbols.count() - 1));
+                throw new Unwritable(
+                        "arrays.numbers",
+                        "%d of atom %d (expected: 0 to %d)".formatted(number, i, Symbols.count() - 1));
             }
         }
         return numbers;
@@ -106,8 +108,8 @@ final class FrameWriter {
                 && array.dtype().kind() == DType.Kind.FLOAT) {
             return array;
         }
-        throw new Unwritable(key, "missing or of another shape (expected: floats of shape %s)"
-                .formatted(Arrays.toString(shape)));
+        throw new Unwritable(
+                key, "missing or of another shape (expected: floats of shape %s)".formatted(Arrays.toString(shape)));
     }
 
     private List<Column> columns(Row row, int n, NdArray positions) {
@@ -121,7 +123,10 @@ final class FrameWriter {
             if (key.startsWith("arrays.") && !key.equals("arrays.numbers") && !key.equals("arrays.positions")) {
                 String name = key.substring(7);
                 if (TAKEN_ARRAYS.contains(name) || ColumnPlan.isResult(name)) {
-                    throw new Unwritable(key, "a name that means something else in a file (expected: another name, or calc." + name + ")");
+                    throw new Unwritable(
+                            key,
+                            "a name that means something else in a file (expected: another name, or calc." + name
+                                    + ")");
                 }
                 if (!(row.get(key) instanceof NdArray values)) {
                     throw new Unwritable(key, "no array (expected: one entry per atom)");
@@ -139,21 +144,27 @@ final class FrameWriter {
     private static Column column(String key, String name, NdArray values, int n) {
         boolean flat = values.rank() == 1;
         if (values.rank() < 1 || values.rank() > 2 || values.length(0) != n || (!flat && values.length(1) < 2)) {
-            throw new Unwritable(key, "shape %s (expected: [%d], or [%d, k] with k of 2 or more)"
-                    .formatted(Arrays.toString(values.shape()), n, n));
+            throw new Unwritable(
+                    key,
+                    "shape %s (expected: [%d], or [%d, k] with k of 2 or more)"
+                            .formatted(Arrays.toString(values.shape()), n, n));
         }
         char type = switch (values.dtype().kind()) {
             case FLOAT -> 'R';
             case INT -> 'I';
             case BOOL -> 'L';
             case UNICODE -> 'S';
-            case UINT, COMPLEX, BYTES, STRUCT -> throw new Unwritable(
-                    key, "an array of %s (expected: floats, signed integers, booleans or texts)".formatted(values.dtype()));
+            case UINT, COMPLEX, BYTES, STRUCT ->
+                throw new Unwritable(
+                        key,
+                        "an array of %s (expected: floats, signed integers, booleans or texts)"
+                                .formatted(values.dtype()));
         };
         if (type == 'I' && values.dtype().itemSize() == 8) {
             for (int i = 0; i < values.size(); i++) {
                 if (values.longAt(i) != (int) values.longAt(i)) {
-                    throw new Unwritable(key, "%d (expected: 32 bits, as ASE reads columns)".formatted(values.longAt(i)));
+                    throw new Unwritable(
+                            key, "%d (expected: 32 bits, as ASE reads columns)".formatted(values.longAt(i)));
                 }
             }
         }
@@ -164,7 +175,10 @@ final class FrameWriter {
             String key, @Nullable Object value, int n, Map<String, @Nullable Object> comment, List<Column> results) {
         if (key.startsWith("info.")) {
             if (TAKEN_INFO.contains(key.substring(5))) {
-                throw new Unwritable(key, "a name that means something else in a file (expected: another name, or calc." + key.substring(5) + ")");
+                throw new Unwritable(
+                        key,
+                        "a name that means something else in a file (expected: another name, or calc."
+                                + key.substring(5) + ")");
             }
             comment.put(key, value);
         } else if (key.startsWith("calc.")) {
@@ -177,18 +191,27 @@ final class FrameWriter {
             } else if (Results.isPerFrame(name) && value != null) {
                 comment.put(key, Results.toWrite(key, name, value));
             } else {
-                throw new Unwritable(key, "a result that ASE does not keep in a file (expected: one of %s, %s)"
-                        .formatted(TAKEN_INFO.stream().filter(Results::isPerFrame).sorted().toList(), PER_ATOM));
+                throw new Unwritable(
+                        key,
+                        "a result that ASE does not keep in a file (expected: one of %s, %s)"
+                                .formatted(
+                                        TAKEN_INFO.stream()
+                                                .filter(Results::isPerFrame)
+                                                .sorted()
+                                                .toList(),
+                                        PER_ATOM));
             }
-        } else if (!key.startsWith("arrays.") && !key.equals("cell") && !key.equals("pbc") && !key.equals("constraints")) {
+        } else if (!key.startsWith("arrays.")
+                && !key.equals("cell")
+                && !key.equals("pbc")
+                && !key.equals("constraints")) {
             throw new Unwritable(key, "expected: cell, pbc, constraints, or a key in arrays, info or calc");
         }
     }
 
     // Text
 
-    private void comment(
-            Row row, List<Column> columns, int n, Map<String, @Nullable Object> entries, TextBuffer out) {
+    private void comment(Row row, List<Column> columns, int n, Map<String, @Nullable Object> entries, TextBuffer out) {
         int from = out.length();
         if (row.has("cell")) {
             NdArray cell = real(row, "cell", 3, 3);
@@ -202,7 +225,13 @@ final class FrameWriter {
         }
         StringBuilder properties = new StringBuilder(n == 0 ? "species:R:1" : "species:S:1"); // sic, as ASE
         for (Column column : columns) {
-            properties.append(':').append(column.name).append(':').append(column.type).append(':').append(column.width);
+            properties
+                    .append(':')
+                    .append(column.name)
+                    .append(':')
+                    .append(column.type)
+                    .append(':')
+                    .append(column.width);
         }
         out.put("Properties=" + checked(properties.toString(), columns));
         entries.forEach((key, value) -> CommentWriter.entry(key, key.substring(5), value, out));
@@ -219,10 +248,11 @@ final class FrameWriter {
         }
         String problem = "names of arrays that cannot stand beside each other in a file";
         try {
-            boolean read = properties.equals(CommentLexer.lex("Properties=" + quoted).get("Properties"))
-                    && properties.equals(CommentValues.convert("Properties", properties))
-                    && properties.chars().noneMatch(c -> c == '\n' || c == '\r')
-                    && ColumnPlan.parse(properties).columns().size() == columns.size() + 1;
+            boolean read =
+                    properties.equals(CommentLexer.lex("Properties=" + quoted).get("Properties"))
+                            && properties.equals(CommentValues.convert("Properties", properties))
+                            && properties.chars().noneMatch(c -> c == '\n' || c == '\r')
+                            && ColumnPlan.parse(properties).columns().size() == columns.size() + 1;
             if (read) {
                 if (knownProperties.size() >= MOST_KNOWN) {
                     knownProperties.clear();

@@ -102,7 +102,8 @@ final class MoveMask {
     }
 
     private static List<?> indices(@Nullable Object value, int atoms) {
-        Object nested = value instanceof NdArray array && array.dtype().kind() == DType.Kind.INT ? array.toNested() : value;
+        Object nested =
+                value instanceof NdArray array && array.dtype().kind() == DType.Kind.INT ? array.toNested() : value;
         List<?> indices = nested instanceof List<?> list ? list : nested == null ? List.of("none") : List.of(nested);
         for (Object index : indices) {
             if (!(index instanceof Long number) || number < 0 || number >= atoms) {
@@ -114,9 +115,7 @@ final class MoveMask {
 
     private static List<?> axes(@Nullable Object value) {
         Object nested = value instanceof NdArray array ? array.toNested() : value;
-        if (nested instanceof List<?> axes
-                && axes.size() == 3
-                && axes.stream().allMatch(Boolean.class::isInstance)) {
+        if (nested instanceof List<?> axes && axes.size() == 3 && axes.stream().allMatch(Boolean.class::isInstance)) {
             return axes;
         }
         throw new Unwritable("constraints", "mask of FixCartesian: %s (expected: three booleans)".formatted(value));

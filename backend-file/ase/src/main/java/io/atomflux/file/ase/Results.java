@@ -44,8 +44,11 @@ final class Results {
         }
         NdArray array = value instanceof NdArray given
                 ? given
-                : value instanceof Double number ? NdArray.of(new double[] {number}).reshape() : NdArray.of(new boolean[0]);
-        boolean numbers = array.dtype().kind() == DType.Kind.FLOAT || array.dtype().kind() == DType.Kind.INT;
+                : value instanceof Double number
+                        ? NdArray.of(new double[] {number}).reshape()
+                        : NdArray.of(new boolean[0]);
+        boolean numbers =
+                array.dtype().kind() == DType.Kind.FLOAT || array.dtype().kind() == DType.Kind.INT;
         if (!numbers) {
             throw new Unwritable(key, "expected: floats");
         }
