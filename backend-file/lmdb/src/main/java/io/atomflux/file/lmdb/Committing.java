@@ -3,10 +3,12 @@ package io.atomflux.file.lmdb;
 import io.atomflux.spi.Write;
 import io.atomflux.spi.WriteResult;
 import io.atomflux.value.BlobRow;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.lwjgl.util.lmdb.LMDB;
 
 /**
  * Commits changes, several in one transaction, each whole or not at all.
@@ -48,13 +50,17 @@ final class Committing {
             try {
                 return transaction(writes);
             } catch (NativeFailure failure) {
-                if (failure.code() == org.lwjgl.util.lmdb.LMDB.MDB_MAP_FULL) {
+                if (failure.code() == LMDB.MDB_MAP_FULL) {
                     try {
                         environment.grow();
                         continue;
                     } catch (NativeFailure | ArithmeticException cannotGrow) {
                         failure.addSuppressed(cannotGrow);
                     }
+                }
+                if (failure.code() == LMDB.MDB_PANIC) { // after a failed write of a meta page LMDB wants a new opening
+                    Environments.retire(environment);
+                    throw new Environment.RetiredException();
                 }
                 if (writes.size() > 1) {
                     return null;
@@ -103,11 +109,21 @@ final class Committing {
         try {
             environment.commit(txn, after);
         } catch (NativeFailure failure) {
-            if (failure.code() == org.lwjgl.util.lmdb.LMDB.MDB_MAP_FULL) {
-                throw failure; // nothing reached the disk
+            if (failure.code() == LMDB.MDB_MAP_FULL || isAbsent(after.txn(), failure)) {
+                throw failure;
             }
-            Environments.retire(environment); // LMDB may refuse it from here on; the next call opens it anew
-            throw failure.code() == LmdbErrors.ENOSPC ? failure : LmdbErrors.unknownOutcome(failure, store);
+            Environments.retire(environment); // what it holds in memory may not be what is on the disk
+            throw LmdbErrors.unknownOutcome(failure, store);
+        }
+    }
+
+    /** Tells whether a failed commit surely left nothing: no meta page names its transaction, nor will one. */
+    private boolean isAbsent(long txn, NativeFailure failure) {
+        try {
+            return PageCheck.lastTxn(environment.directory().resolve(Layout.DATA_FILE), store) < txn;
+        } catch (IOException | RuntimeException unreadable) {
+            failure.addSuppressed(unreadable);
+            return false;
         }
     }
 

@@ -63,7 +63,12 @@ final class Environment {
         this.fileKey = fileKey;
         try (MemoryStack stack = MemoryStack.stackPush()) {
             PointerBuffer txn = stack.mallocPointer(1);
-            check(LMDB.mdb_txn_begin(env, 0, LMDB.MDB_RDONLY, txn), "begin a read transaction");
+            int begun = LMDB.mdb_txn_begin(env, 0, LMDB.MDB_RDONLY, txn);
+            while (begun == LMDB.MDB_MAP_RESIZED) { // another process is growing the store at this moment
+                check(LMDB.nmdb_env_set_mapsize(env, 0), "adopt the map size");
+                begun = LMDB.mdb_txn_begin(env, 0, LMDB.MDB_RDONLY, txn);
+            }
+            check(begun, "begin a read transaction");
             java.nio.IntBuffer dbi = stack.mallocInt(1);
             int code = LMDB.nmdb_dbi_open(txn.get(0), 0, 0, MemoryUtil.memAddress(dbi));
             // committed, not aborted: an aborted transaction takes the handle with it

@@ -15,10 +15,7 @@ import org.lwjgl.util.lmdb.LMDB;
 final class LmdbErrors {
 
     // errno values that are the same on Linux, macOS and Windows' C library
-    static final int ENOENT = 2;
-    static final int EACCES = 13;
-    static final int ENOSPC = 28;
-    static final int EROFS = 30;
+    private static final int ENOSPC = 28;
     private static final int EFBIG = 27;
     private static final int EDQUOT_LINUX = 122;
     private static final int EDQUOT_MACOS = 69;

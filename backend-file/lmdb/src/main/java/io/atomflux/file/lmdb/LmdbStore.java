@@ -30,6 +30,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.lwjgl.util.lmdb.LMDB;
 
 /**
  * One opening of one group; any number of them share the environment.
@@ -166,7 +167,10 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
             } catch (Environment.RetiredException gone) {
                 requireUsable();
             } catch (NativeFailure failure) {
-                throw LmdbErrors.translate(failure, name);
+                if (failure.code() != LMDB.MDB_PANIC) {
+                    throw LmdbErrors.translate(failure, name);
+                }
+                Environments.retire(used);
             }
         }
     }

@@ -65,6 +65,13 @@ final class PageCheck {
         check(file, store, Long.MAX_VALUE);
     }
 
+    /** Returns the id of the last transaction the file holds. */
+    static long lastTxn(Path file, String store) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return new PageCheck(channel, store).newest().getLong(TXN_AT);
+        }
+    }
+
     private static void check(Path file, String store, long completeUpTo) throws IOException {
         if (!Files.exists(file) || Files.size(file) == 0) {
             return; // LMDB makes it

@@ -22,12 +22,16 @@ final class ReadTxn {
         try {
             check(LMDB.nmdb_txn_begin(env, 0, LMDB.MDB_RDONLY, place), "begin a read transaction");
             txn = MemoryUtil.memGetLong(place);
+        } catch (NativeFailure failure) {
+            cursor.free(false);
+            throw failure;
         } finally {
             MemoryUtil.nmemFree(place);
         }
         try {
             cursor.open(txn, database);
         } catch (NativeFailure failure) {
+            cursor.free(false);
             LMDB.nmdb_txn_abort(txn);
             throw failure;
         }

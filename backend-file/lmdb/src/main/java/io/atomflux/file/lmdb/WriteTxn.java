@@ -26,6 +26,9 @@ final class WriteTxn {
         try {
             check(LMDB.nmdb_txn_begin(env, 0, 0, place), "begin a write transaction");
             txn = MemoryUtil.memGetLong(place);
+        } catch (NativeFailure failure) {
+            cursor.free(false);
+            throw failure;
         } finally {
             MemoryUtil.nmemFree(place);
         }
