@@ -26,23 +26,31 @@ public final class Samples {
      * Returns a structure as a row: one to five atoms, a cell, results and metadata under dotted keys.
      *
      * <p>All seeds share the keys {@code cell}, {@code pbc}, {@code arrays.numbers}, {@code arrays.positions}, {@code
-     * calc.energy}, {@code calc.forces}, {@code info.a.b} (text) and {@code info.count} (the seed).
+     * calc.energy}, {@code calc.forces}, {@code info.a.b} (text) and {@code info.count} (the seed). Numbers have at most
+     * eight decimals.
      */
     public static Row row(int seed) {
         SplittableRandom random = new SplittableRandom(seed);
         int atoms = 1 + Math.floorMod(seed, 5);
         return Row.builder()
-                .put("cell", NdArray.of(random.doubles(9, 4, 12).toArray(), 3, 3))
+                .put("cell", reals(random, 4, 12, 3, 3))
                 .put("pbc", NdArray.of(new boolean[] {true, seed % 2 == 0, false}, 3))
                 .put("arrays.numbers", NdArray.of(random.longs(atoms, 1, 10).toArray(), atoms))
-                .put(
-                        "arrays.positions",
-                        NdArray.of(random.doubles(3L * atoms, -5, 5).toArray(), atoms, 3))
+                .put("arrays.positions", reals(random, -5, 5, atoms, 3))
                 .put("calc.energy", -10.0 - seed)
-                .put("calc.forces", NdArray.of(random.doubles(3L * atoms, -1, 1).toArray(), atoms, 3))
+                .put("calc.forces", reals(random, -1, 1, atoms, 3))
                 .put("info.a.b", "text " + seed)
                 .put("info.count", (long) seed)
                 .build();
+    }
+
+    /** Makes multiples of 1/256, which have eight decimals: text formats hold them exactly. */
+    static NdArray reals(SplittableRandom random, int from, int to, int... shape) {
+        int count = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+        double[] values = random.ints(count, 256 * from, 256 * to)
+                .mapToDouble(n -> n / 256.0)
+                .toArray();
+        return NdArray.of(values, shape);
     }
 
     /** Returns a row of bytes; all seeds share the keys {@code calc.energy}, {@code info.a.b} and {@code raw}. */

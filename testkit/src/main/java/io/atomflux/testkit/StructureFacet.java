@@ -71,7 +71,7 @@ abstract class StructureFacet extends StoreFacet<Atoms> {
                 .momenta(new double[][] {{1, 2, 3}})
                 .info("note", "alone")
                 .energy(-13.6)
-                .forces(new double[][] {{0, 1e-12, -0.5}})
+                .forces(new double[][] {{0, 1e-8, -0.5}})
                 .build());
     }
 
@@ -83,11 +83,11 @@ abstract class StructureFacet extends StoreFacet<Atoms> {
         for (int i = 0; i < 1_000; i++) {
             frames.add(Atoms.builder()
                     .symbols("Cu", "O")
-                    .positions(new double[][] {{i, 0, 0}, {random.nextDouble(), 1, 2}})
+                    .positions(Samples.reals(random, -9, 9, 2, 3))
                     .cell(8, 8, 8)
                     .pbc(true)
                     .energy(-i - random.nextDouble())
-                    .forces(new double[][] {{random.nextDouble(), 0, 1}, {0, random.nextDouble(), 2}})
+                    .forces(Samples.reals(random, -2, 2, 2, 3))
                     .stress(random.doubles(6).toArray())
                     .build());
         }
