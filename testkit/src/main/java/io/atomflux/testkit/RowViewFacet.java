@@ -81,7 +81,8 @@ abstract class RowViewFacet<E> extends StoreFacet<E> {
         assertThat(whole.columns().keySet())
                 .containsExactlyInAnyOrderElementsOf(
                         contract.fields(contract.element(0)).keys());
-        assertThat(whole.columns().get(ENERGY).rows()).isEqualTo(4);
+        assertThat(whole.columns())
+                .hasEntrySatisfying(ENERGY, column -> assertThat(column.rows()).isEqualTo(4));
     }
 
     @Test
