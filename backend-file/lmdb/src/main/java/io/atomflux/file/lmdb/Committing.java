@@ -75,7 +75,7 @@ final class Committing {
     }
 
     private List<WriteResult> transaction(List<Write<BlobRow>> writes) {
-        WriteTxn txn = begin();
+        WriteTxn txn = begin(environment, directory);
         boolean ended = false;
         try {
             StoreEdit edit = new StoreEdit(txn, store);
@@ -128,7 +128,7 @@ final class Committing {
     }
 
     /** Begins on the store that is at this path now, not on one that was removed from it. */
-    private WriteTxn begin() {
+    static WriteTxn begin(Environment environment, Path directory) {
         WriteTxn txn = environment.beginWrite();
         if (txn.before().isRemoved() && !environment.fileKey().equals(Environments.fileKey(directory))) {
             environment.abort(txn);

@@ -3,6 +3,7 @@ package io.atomflux.file.lmdb;
 import static io.atomflux.file.lmdb.LmdbErrors.check;
 
 import io.atomflux.error.StoreBusyException;
+import java.nio.IntBuffer;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,6 +12,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.system.MemoryStack;
@@ -69,7 +71,7 @@ final class Environment {
                 begun = LMDB.mdb_txn_begin(env, 0, LMDB.MDB_RDONLY, txn);
             }
             check(begun, "begin a read transaction");
-            java.nio.IntBuffer dbi = stack.mallocInt(1);
+            IntBuffer dbi = stack.mallocInt(1);
             int code = LMDB.nmdb_dbi_open(txn.get(0), 0, 0, MemoryUtil.memAddress(dbi));
             // committed, not aborted: an aborted transaction takes the handle with it
             if (code != LMDB.MDB_SUCCESS) {
@@ -78,7 +80,7 @@ final class Environment {
             check(code, "open the database");
             check(LMDB.nmdb_txn_commit(txn.get(0)), "open the database");
             database = dbi.get(0);
-            java.nio.IntBuffer readers = stack.mallocInt(1);
+            IntBuffer readers = stack.mallocInt(1);
             check(LMDB.mdb_env_get_maxreaders(env, readers), "count the reader slots");
             permits = new Semaphore(Math.max(1, Math.min(MOST_READERS, readers.get(0) / 2)));
         }
@@ -245,7 +247,7 @@ final class Environment {
     }
 
     /** Runs work that may write, alone among the writers of this process. */
-    <T> T writing(java.util.function.Supplier<T> work) {
+    <T> T writing(Supplier<T> work) {
         writing.lock();
         try {
             return work.get();
@@ -328,7 +330,7 @@ final class Environment {
     /** Frees the reader slots of processes that died; returns how many. */
     int clearStaleReaders() {
         try (MemoryStack stack = MemoryStack.stackPush()) {
-            java.nio.IntBuffer dead = stack.mallocInt(1);
+            IntBuffer dead = stack.mallocInt(1);
             check(LMDB.mdb_reader_check(env, dead), "clear stale readers");
             return dead.get(0);
         }

@@ -7,6 +7,7 @@ import io.atomflux.spi.Positions;
 import io.atomflux.spi.ReadRequest;
 import io.atomflux.value.BlobRow;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -51,26 +52,21 @@ final class LmdbReader implements BlockingReader<BlobRow> {
     }
 
     private Optional<Batch<BlobRow>> first(long maxBytes) throws IOException {
-        return store.reading((used, txn, state) -> {
+        Optional<Batch<BlobRow>> batch = store.reading(request.snapshot(), (used, txn, state) -> {
             positions = request.selection().resolve(state.size(), store.name());
             Index.Loader loader = used.loader(txn, state);
             capture(state.index(), loader);
+            Optional<Batch<BlobRow>> read =
+                    positions.count() == 0 ? Optional.empty() : Optional.of(fill(txn, state, state, loader, maxBytes));
             environment = used;
             captured = state;
-            if (positions.count() == 0) {
-                return Optional.empty();
-            }
-            if (request.snapshot()) {
-                snapshot = used.begin(); // takes a slot of its own, as this one ends with the call
-                used.pause();
-                if (snapshot.id() != state.txn()) {
-                    dropSnapshot();
-                    captured = null;
-                    return first(maxBytes); // someone committed in between
-                }
-            }
-            return Optional.of(fill(txn, state, state, loader, maxBytes));
+            snapshot = request.snapshot() ? txn : null;
+            return read;
         });
+        if (done == positions.count()) {
+            dropSnapshot(); // nothing is left to read in it
+        }
+        return batch;
     }
 
     /** Loads the index blocks of the selection, while they can still be seen. */
@@ -95,7 +91,7 @@ final class LmdbReader implements BlockingReader<BlobRow> {
     }
 
     private Optional<Batch<BlobRow>> following(State known, long maxBytes) throws IOException {
-        Environment used = java.util.Objects.requireNonNull(environment);
+        Environment used = Objects.requireNonNull(environment);
         ReadTxn kept = snapshot;
         if (kept != null) {
             used.resume(kept);

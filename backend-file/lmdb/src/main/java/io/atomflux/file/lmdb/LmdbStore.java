@@ -142,6 +142,15 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
 
     /** Runs work in a read transaction on the last commit. */
     <T> T reading(Reading<T> work) throws IOException {
+        return reading(false, work);
+    }
+
+    /**
+     * Runs work in a read transaction on the last commit.
+     *
+     * @param keep whether the transaction is left to the work, paused, if it succeeds
+     */
+    <T> T reading(boolean keep, Reading<T> work) throws IOException {
         requireUsable();
         while (true) {
             Environment used = opened(false);
@@ -150,17 +159,22 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
             }
             try {
                 ReadTxn txn = used.begin();
-                boolean removed;
+                boolean kept = false;
                 try {
                     State state = used.state(txn);
-                    removed = state.isRemoved();
-                    if (!removed) {
-                        return work.run(used, txn, state);
+                    if (!state.isRemoved()) {
+                        T result = work.run(used, txn, state);
+                        kept = keep;
+                        return result;
                     }
                 } finally {
-                    used.end(txn);
+                    if (kept) {
+                        used.pause();
+                    } else {
+                        used.end(txn);
+                    }
                 }
-                if (removed && used.fileKey().equals(Environments.fileKey(directory))) {
+                if (used.fileKey().equals(Environments.fileKey(directory))) {
                     throw notFound(); // removing was cut short, or is about to rename the folder
                 }
                 Environments.retire(used);
@@ -274,7 +288,7 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
             return entries.filter(entry -> Files.exists(entry.resolve(Layout.DATA_FILE))
                             || Files.exists(entry.resolve(Layout.LOCK_FILE)))
                     .map(entry -> entry.getFileName().toString())
-                    .filter(entry -> !entry.startsWith(Removal.PREFIX))
+                    .filter(entry -> !Removal.isRest(entry))
                     .sorted()
                     .toList();
         }

@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Removes a group: empties it in one transaction, then renames its folder and deletes it.
@@ -17,8 +20,8 @@ import java.util.stream.Stream;
  */
 final class Removal {
 
-    /** How folders to be deleted begin; never listed as groups. */
-    static final String PREFIX = ".removed-";
+    private static final String PREFIX = ".removed-";
+    private static final Pattern REST = Pattern.compile("\\.removed-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private final Environment environment;
     private final String store;
@@ -30,10 +33,15 @@ final class Removal {
         this.directory = directory;
     }
 
+    /** Tells whether a folder of this name was renamed to be deleted, so that it is no group. */
+    static boolean isRest(String folder) {
+        return REST.matcher(folder).matches();
+    }
+
     void run() throws IOException {
         Path away = directory.resolveSibling(PREFIX + UUID.randomUUID());
         IOException failure = environment.writing(() -> {
-            WriteTxn txn = environment.beginWrite();
+            WriteTxn txn = Committing.begin(environment, directory);
             boolean ended = false;
             try {
                 State after = new StoreEdit(txn, store).remove();
@@ -53,7 +61,7 @@ final class Removal {
         Environments.sync(directory.resolveSibling("."));
     }
 
-    private @org.jspecify.annotations.Nullable IOException rename(Path away) {
+    private @Nullable IOException rename(Path away) {
         WriteTxn lock = environment.beginWrite();
         try {
             if (!lock.before().isRemoved() || !environment.fileKey().equals(Environments.fileKey(directory))) {
@@ -74,7 +82,7 @@ final class Removal {
     private static void delete(Path folder) throws IOException {
         List<Path> inside;
         try (Stream<Path> entries = Files.walk(folder)) {
-            inside = entries.sorted(java.util.Comparator.reverseOrder()).toList();
+            inside = entries.sorted(Comparator.reverseOrder()).toList();
         } catch (NoSuchFileException e) {
             return;
         }

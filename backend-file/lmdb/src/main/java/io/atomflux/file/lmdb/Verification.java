@@ -3,6 +3,7 @@ package io.atomflux.file.lmdb;
 import io.atomflux.codec.NumpyMsgpack;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** One check of a whole group; walks over all keys once. */
@@ -54,7 +55,7 @@ final class Verification {
         if (!state.index().contains(sortKey, loader)) {
             problem("cell %s: no row has this sort key".formatted(shown));
         }
-        byte[] field = java.util.Arrays.copyOfRange(key, hyphen + 1, key.length);
+        byte[] field = Arrays.copyOfRange(key, hyphen + 1, key.length);
         if (state.fields().placeOf(field) < 0) {
             problem("cell %s: its field is not in the schema".formatted(shown));
         }
@@ -94,7 +95,7 @@ final class Verification {
     }
 
     private static boolean startsWith(byte[] key, byte[] prefix) {
-        return key.length >= prefix.length && java.util.Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+        return key.length >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
     }
 
     private void problem(String line) {

@@ -7,10 +7,12 @@ import io.atomflux.spi.Positions;
 import io.atomflux.value.BlobRow;
 import io.atomflux.value.Bytes;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -124,7 +127,10 @@ class LmdbProcessesTest {
     void survivesFullDisk() throws Exception {
         List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -f 4096; exec \"$@\"", "sh"));
         command.addAll(command("full", 2, 1000));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
         Told told = new Told();
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             out.lines().forEach(told::hear);
@@ -138,8 +144,15 @@ class LmdbProcessesTest {
 
     private Process start(String name, int threads, int operations) throws IOException {
         return new ProcessBuilder(command(name, threads, operations))
+                .directory(folder.toFile()) // where the native library may be unpacked
                 .redirectErrorStream(true)
                 .start();
+    }
+
+    private static String classPath() {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private List<String> command(String name, int threads, int operations) {
