@@ -55,6 +55,19 @@ final class ColumnPlan {
         return columns;
     }
 
+    /** Tells whether a column of symbols does not count, because numbers are given or another one follows. */
+    boolean isIgnored(int index) {
+        if (columns.get(index).target != Target.SYMBOLS) {
+            return false;
+        }
+        boolean ignored = false;
+        for (int i = 0; i < columns.size(); i++) {
+            Target other = columns.get(i).target;
+            ignored |= other == Target.NUMBERS || (i > index && other == Target.SYMBOLS);
+        }
+        return ignored;
+    }
+
     /** Returns how many words an atom line must have. */
     long width() {
         return width;

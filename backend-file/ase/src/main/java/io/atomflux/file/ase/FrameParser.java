@@ -270,7 +270,10 @@ final class FrameParser {
         });
         for (int i = 0; i < arrays.length; i++) {
             if (plan.columns().get(i).target() == Target.MOVE_MASK) {
-                row.put("constraints", MoveMask.constraints(arrays[i]));
+                List<Object> constraints = MoveMask.constraints(arrays[i]);
+                if (!constraints.isEmpty()) {
+                    row.put("constraints", constraints);
+                }
             }
         }
         return Row.of(row);
@@ -324,7 +327,7 @@ final class FrameParser {
         }
         Sink[] sinks = new Sink[columns.size()];
         for (int i = 0; i < sinks.length; i++) {
-            sinks[i] = new Sink(columns.get(i), n);
+            sinks[i] = new Sink(columns.get(i), n, plan.isIgnored(i));
         }
         for (int atom = 0; atom < n; atom++, line++) {
             if (at == end) {
@@ -393,15 +396,17 @@ final class FrameParser {
 
         private final Column column;
         private final int atoms;
+        private final boolean ignored;
         private final byte[] bytes;
         private final List<String> words = new ArrayList<>();
         private int filled;
 
-        Sink(Column column, int atoms) {
+        Sink(Column column, int atoms, boolean ignored) {
             this.column = column;
             this.atoms = atoms;
+            this.ignored = ignored;
             long count = (long) atoms * column.width();
-            int itemSize = itemSize();
+            int itemSize = ignored ? 0 : itemSize();
             if (count * itemSize > Integer.MAX_VALUE - 16) {
                 throw new BadFrame(
                         1, "column %s of %d values (expected: an array below 2 GiB)".formatted(column.name(), count));
@@ -427,6 +432,12 @@ final class FrameParser {
 
         void readWords() {
             int width = column.width();
+            if (ignored) {
+                for (int i = 0; i < width; i++) {
+                    nextWord();
+                }
+                return;
+            }
             if (column.type() == 'R') {
                 readReals(width);
                 return;
@@ -496,6 +507,9 @@ final class FrameParser {
         }
 
         NdArray array() {
+            if (ignored) {
+                return NdArray.zeros(DType.INT64, 0);
+            }
             int[] shape = column.width() == 1 ? new int[] {atoms} : new int[] {atoms, column.width()};
             NdArray values;
             if (isSymbols()) {

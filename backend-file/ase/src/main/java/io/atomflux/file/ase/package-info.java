@@ -1,8 +1,19 @@
 /**
- * Trajectory files in the formats of ASE: xyz, extended xyz and binary trajectories.
+ * Files in the formats of ASE: xyz and extended xyz.
  *
- * <p>Found by suffix ({@code *.xyz}, {@code *.extxyz}, {@code *.traj}). The index of frames is kept in memory only, so
- * files larger than memory can be read by position.
+ * <p>Start at {@link io.atomflux.file.ase.AseFilesProvider}, which is found by suffix ({@code *.xyz}, {@code *.extxyz}), and
+ * {@link io.atomflux.file.ase.ExtxyzOptions}. All else is internal. Frames are read and written exactly as ASE 3.29 does;
+ * where ASE would lose something in writing it is written in a form ASE reads back equal, or refused. The index of frames is
+ * kept in memory only (eight bytes per frame), so files larger than memory can be streamed and read by position.
+ *
+ * <p>Changes are atomic and survive {@code kill -9} of the process. An append writes {@code .NAME.atomflux-append} beside
+ * first, which hides its frames from readers of this library until all are there; programs that read the file by themselves
+ * may see a part of a batch for a moment. Every other change writes a new file beside and renames it over the old one. {@code
+ * .NAME.atomflux-lock} keeps writers apart and stays; other programs that write at the same time do not heed it. A last
+ * frame with fewer lines than its count says is taken for torn, unless it is the only one: it is hidden, and cut off by the
+ * next append.
+ *
+ * <p>May use {@code spi}, {@code adapter}, {@code value} and {@code error} of the core.
  */
 @NullMarked
 package io.atomflux.file.ase;
