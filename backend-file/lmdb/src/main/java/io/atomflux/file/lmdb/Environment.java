@@ -27,6 +27,7 @@ import org.lwjgl.util.lmdb.MDBEnvInfo;
  * reader, fewer than LMDB has slots. {@code gate}: shared by whoever runs inside LMDB, exclusive for what must not
  * happen meanwhile, which is moving the map and closing. A snapshot that waits between two batches holds a permit but not
  * the gate; it lets go of all cached places, so the map may move under it.
+ * Longer than most files, because whoever changes one use of these locks has to see the others.
  */
 final class Environment {
 
