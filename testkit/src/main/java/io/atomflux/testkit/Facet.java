@@ -27,7 +27,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -137,7 +136,7 @@ abstract class Facet<R extends KeyedRow<R>> {
         return open().capabilities().containsAll(List.of(capabilities));
     }
 
-    static <R extends KeyedRow<R>> ReadRequest all() {
+    static ReadRequest all() {
         return ReadRequest.of(Selection.ALL, Columns.ALL);
     }
 
@@ -181,13 +180,5 @@ abstract class Facet<R extends KeyedRow<R>> {
 
     static boolean isProof() {
         return Boolean.getBoolean("atomflux.proof");
-    }
-
-    static @Nullable Throwable rootCause(Throwable error) {
-        Throwable cause = error;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
     }
 }

@@ -17,6 +17,10 @@
  * }
  * }</pre>
  *
+ * <p>Whole stores, as users see them, are tested by {@link io.atomflux.testkit.AtomsStoreContract}, {@link
+ * io.atomflux.testkit.ObjectStoreContract}, {@link io.atomflux.testkit.BlobStoreContract} (one method each) and, where
+ * nothing can be written, {@link io.atomflux.testkit.ReadOnlyStoreContract}.
+ *
  * <p>The test methods cannot be overridden, so no part of a contract can be switched off: a capability the backend
  * declares is tested, one it lacks is tested to be refused. Long runs: {@code -Datomflux.proof=true}. The JVM needs the
  * flags named at {@link io.atomflux.testkit.BlockHoundGuard}.
