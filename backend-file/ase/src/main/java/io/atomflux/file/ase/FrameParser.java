@@ -459,20 +459,28 @@ final class FrameParser {
         }
 
         private void readReals(int width) {
+            byte[] source = text; // fields of the outer object are too slow to follow byte by byte
+            int limit = end;
+            int next = at;
             for (int i = 0; i < width; i++) {
-                int from = wordStart();
-                if (numbers.scan(text, from, end) && (numbers.end() == end || isBlank(text[numbers.end()]))) {
-                    at = numbers.end();
-                } else {
-                    nextWord();
-                    if (!numbers.read(text, from, at)) {
+                while (next < limit && source[next] == ' ') {
+                    next++;
+                }
+                int stop = numbers.scan(source, next, limit) ? numbers.end() : next;
+                if (stop == next || (stop < limit && !isBlank(source[stop]))) {
+                    at = next;
+                    int from = nextWord();
+                    if (!numbers.read(source, from, at)) {
                         throw new BadFrame(
                                 line, "column %s: \"%s\" (expected: a number)".formatted(column.name(), word(from)));
                     }
+                    stop = at;
                 }
+                next = stop;
                 F64.set(bytes, filled, numbers.real());
                 filled += 8;
             }
+            at = next;
         }
 
         private void readInteger(int from) {
