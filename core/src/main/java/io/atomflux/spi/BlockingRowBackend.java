@@ -61,8 +61,14 @@ public interface BlockingRowBackend<R extends KeyedRow<R>> extends AutoCloseable
         return read(Positions.list(position), columns).get(0);
     }
 
-    /** Starts a stream: resolves the positions now and reads them batch by batch. */
+    /**
+     * Starts a stream: resolves the positions now and reads them batch by batch; signals {@code StoreChangedException} if
+     * rows moved meanwhile, and refuses a snapshot. Overridden by engines that can do better.
+     */
     default BlockingReader<R> reader(ReadRequest request) throws IOException {
+        if (request.snapshot()) {
+            throw new UnsupportedStoreOperationException(name(), "snapshot", "its streams read batch by batch");
+        }
         return new PositionReader<>(this, request.selection().resolve(size(), name()), request.columns());
     }
 
