@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Set;
 
 // README: begin backend
-/** Rows in a text file, one JSON object per line: a whole backend, for files small enough to be rewritten. */
+/** Rows in a text file, one JSON object per line: a whole backend, for small files and one process at a time. */
 final class JsonLinesBackend implements BlockingRowBackend<Row> {
 
     private final Path file;
@@ -73,14 +73,16 @@ final class JsonLinesBackend implements BlockingRowBackend<Row> {
 
     @Override
     public long apply(Write<Row> write) throws IOException {
-        List<Row> rows = write.applyTo(Files.exists(file) ? rows() : List.of(), Row.reserved(), name());
-        Path beside = file.resolveSibling(file.getFileName() + ".new");
-        Files.write(beside, rows.stream().map(Json::write).toList());
-        try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
-            channel.force(true); // on the disk before it gets its name: a crash leaves the old file or the new one
+        synchronized (JsonLinesBackend.class) { // somebody else in this process may have opened the same file
+            List<Row> rows = write.applyTo(Files.exists(file) ? rows() : List.of(), Row.reserved(), name());
+            Path beside = file.resolveSibling(file.getFileName() + ".new");
+            Files.write(beside, rows.stream().map(Json::write).toList());
+            try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
+                channel.force(true); // on the disk before it gets its name: a crash leaves the old file or the new one
+            }
+            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+            return rows.size();
         }
-        Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
-        return rows.size();
     }
 
     private List<Row> rows() throws IOException {

@@ -92,6 +92,7 @@ public final class StoreAndPlot {
         styler.setPlotBorderVisible(false);
         styler.setPlotGridLinesColor(new Color(0xDDDDDD));
         styler.setChartTitlePadding(16);
+        styler.setAxisTitlePadding(14);
         styler.setXAxisDecimalPattern("#0");
         styler.setYAxisDecimalPattern("#0");
         styler.setXAxisMin(0.0);

@@ -1,0 +1,160 @@
+package io.atomflux.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.atomflux.AtomsIO;
+import io.atomflux.ObjectIO;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+
+/** Runs every program as a user would. */
+@ResourceLock(Resources.SYSTEM_OUT)
+class ExamplesTest {
+
+    @TempDir
+    Path folder;
+
+    private interface Program {
+        void main(String... args) throws Exception;
+    }
+
+    private static String outputOf(Program program, Object... args) throws Exception {
+        PrintStream before = System.out;
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        try {
+            String[] texts = new String[args.length];
+            for (int i = 0; i < args.length; i++) {
+                texts[i] = args[i].toString();
+            }
+            program.main(texts);
+        } finally {
+            System.setOut(before);
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    private Path simulated(String name, int frames) {
+        Path store = folder.resolve(name);
+        AtomsIO db = AtomsIO.open(store);
+        db.extend(ArgonSimulation.liquid(2).frames().take(frames)).block();
+        db.close().block();
+        return store;
+    }
+
+    @Test
+    @DisplayName("the simulation shows ten lines of a conserved energy")
+    void argonSimulationRuns() throws Exception {
+        assertThat(outputOf(ArgonSimulation::main).lines())
+                .hasSize(10)
+                .allMatch(line -> line.contains("total -3.85"), "total energy -3.85…");
+    }
+
+    @Test
+    @DisplayName("the plot shows something in three colours, and a store that is there is left alone")
+    void storeAndPlotRuns() throws Exception {
+        assertThat(outputOf(StoreAndPlot::main, folder)).startsWith("200 frames in ");
+        var image = ImageIO.read(folder.resolve("argon.png").toFile());
+        assertThat(image.getWidth()).isEqualTo(1200);
+        long blue = 0;
+        for (int x = 0; x < image.getWidth(); x++) {
+            for (int y = 0; y < image.getHeight(); y++) {
+                blue += image.getRGB(x, y) == 0xFF0072B2 ? 1 : 0;
+            }
+        }
+        assertThat(blue).as("pixels of the potential energy").isGreaterThan(500);
+        assertThatThrownBy(() -> outputOf(StoreAndPlot::main, folder)).hasMessageContaining("remove it first");
+    }
+
+    @Test
+    @DisplayName("columns are read, single keys changed, rows and keys taken away")
+    void columnsAndUpdatesRuns() throws Exception {
+        assertThat(outputOf(ColumnsAndUpdates::main, folder))
+                .contains("energies: NdArray[float64[50]")
+                .contains("some: 5 rows, times [2.45")
+                .contains("tags: [crystal, melting, melting, -,")
+                .contains("49 rows with keys [")
+                .doesNotContain("info.tag");
+    }
+
+    @Test
+    @DisplayName("a store of one's own serves structures, records and bytes, and opens by its name")
+    void writeYourOwnBackendRuns() throws Exception {
+        assertThat(outputOf(WriteYourOwnBackend::main, folder))
+                .contains("[-14.2, -14.1]")
+                .contains("note=no structure at all")
+                .contains("3 rows in ");
+        assertThat(Files.readAllLines(folder.resolve("water.example.jsonl"))).hasSize(3);
+    }
+
+    @Test
+    @DisplayName("rows are copied between stores of different kinds without loss")
+    void copyFilesRuns() throws Exception {
+        Path from = simulated("from.lmdb", 20);
+        Path to = folder.resolve("to.example.jsonl");
+        assertThat(outputOf(CopyFiles::main, from, to)).startsWith("20 rows in ");
+        List<?> original = ObjectIO.open(from).rows().collectList().block();
+        assertThat(ObjectIO.open(to).rows().collectList().block()).isEqualTo(original);
+    }
+
+    @Test
+    @DisplayName("the service answers frames, nothing for a frame that is not there, and the lowest energy")
+    void reactiveServiceRuns() throws Exception {
+        assertThat(outputOf(ReactiveService::main).lines())
+                .filteredOn(line -> line.startsWith("frame: "))
+                .hasSize(4); // the fifth asked for is beyond the end
+        assertThat(outputOf(ReactiveService::main)).contains("lowest: -");
+    }
+
+    @Test
+    @DisplayName("a second job goes on where the first one stopped, and sees each row once")
+    void followChangesRuns() throws Exception {
+        List<String> lines = outputOf(FollowChanges::main).lines().toList();
+        assertThat(lines)
+                .filteredOn(line -> line.startsWith("first job: APPENDED"))
+                .hasSize(3);
+        assertThat(lines.get(0)).isEqualTo("first job: APPENDED 0 to 0");
+        assertThat(lines.get(lines.size() - 1))
+                .startsWith("second job: APPENDED")
+                .endsWith(" to 19");
+    }
+
+    @Test
+    @DisplayName("the README's program for chemists runs")
+    void forChemistsRuns() throws Exception {
+        Path to = folder.resolve("md.lmdb");
+        assertThat(outputOf(ForChemists::main, simulated("argon.example.jsonl", 12), to))
+                .contains("2 energies, the first is -")
+                .contains("Ar108 NdArray[float64[3]");
+        assertThat(ObjectIO.open(to).get(0, "info.tag").block().get("info.tag")).isEqualTo("checked");
+    }
+
+    @Test
+    @DisplayName("the README's program for machine-learning engineers runs")
+    void forMlEngineersRuns() throws Exception {
+        assertThat(outputOf(ForMlEngineers::main, simulated("train.lmdb", 70)).lines())
+                .hasSize(2)
+                .allMatch(line -> line.contains("32 structures, 3456 atoms, last offset 3456"));
+    }
+
+    @Test
+    @DisplayName("the README's program for backend engineers uploads and serves")
+    void forBackendEngineersRuns() {
+        ForBackendEngineers service = new ForBackendEngineers();
+        assertThat(service.upload(ArgonSimulation.liquid(1).frames().take(5)).block())
+                .isEqualTo(5);
+        assertThat(service.frame(-1).block().formula()).isEqualTo("Ar108");
+        assertThat(service.energies(1, 4).collectList().block()).hasSize(3);
+    }
+}
