@@ -24,7 +24,8 @@ import reactor.core.publisher.Mono;
         header = "Copy rows from one store to another, of whatever kind.",
         description = {
             "",
-            "Nothing is lost, and memory stays constant. Rows are written in whole batches;",
+            "Memory stays constant. What TO cannot hold is refused; as in ASE, xyz text",
+            "keeps eight decimals of what atoms have. Rows are written in whole batches;",
             "interrupted, the copy ends with one.",
             ""
         },

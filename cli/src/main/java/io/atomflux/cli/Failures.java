@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.InvalidPathException;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -102,7 +103,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         return firstLine(failure.toString());
     }
 
-    private static String firstLine(String message) {
+    private static String firstLine(@Nullable String message) {
         String text = String.valueOf(message);
         int end = text.indexOf('\n');
         return (end < 0 ? text : text.substring(0, end)).strip();

@@ -10,7 +10,7 @@ final class Progress implements AutoCloseable {
     private static final int BAR = 24;
 
     private final PrintWriter err;
-    private final boolean shown;
+    private boolean shown;
     private final String what;
     private final long total;
     private final long began = System.nanoTime();
@@ -50,7 +50,7 @@ final class Progress implements AutoCloseable {
 
     String line(double seconds) {
         double rate = done / Math.max(seconds, 1e-3);
-        String counted = String.format(Locale.ROOT, "%,d rows, %,.0f rows/s", done, rate);
+        String counted = String.format(Locale.ROOT, "%s, %,.0f rows/s", Text.count(done, "row"), rate);
         if (total <= 0) {
             return what + " " + counted;
         }
@@ -71,6 +71,7 @@ final class Progress implements AutoCloseable {
     @Override
     public void close() {
         if (shown) {
+            shown = false;
             err.print("\r\u001b[K");
             err.flush();
         }
