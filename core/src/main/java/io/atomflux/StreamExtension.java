@@ -16,7 +16,6 @@ final class StreamExtension {
 
     private static final int MOST_ROWS = 4096;
     private static final long MOST_BYTES = 4 << 20;
-    private static final int AHEAD = 256;
 
     private StreamExtension() {}
 
@@ -26,7 +25,6 @@ final class StreamExtension {
             AtomicLong committed = new AtomicLong();
             return Flux.<E>from(elements)
                     .<R>map(core.mapping::row)
-                    .limitRate(AHEAD)
                     .bufferUntil(new BatchEnd<R>())
                     .concatMap(rows -> write(core, rows, committed), 1)
                     .takeLast(1)
