@@ -1,0 +1,68 @@
+package io.atomflux.benchmarks;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What to measure, as asked for on the command line.
+ *
+ * @param python interpreter that has asebytes and ASE
+ * @param peer the script that times asebytes
+ * @param kind of frames, {@code molecule} or {@code crystal}
+ * @param count frames
+ * @param rounds timed rounds of a case in each launch
+ * @param launches how often both sides take their turn
+ * @param only which parts
+ * @param results directory of the reports
+ * @param work directory of the stores, or empty for a temporary one
+ * @param commit what was measured
+ */
+record Plan(
+        Path python,
+        Path peer,
+        String kind,
+        int count,
+        int rounds,
+        int launches,
+        List<String> only,
+        Path results,
+        Optional<Path> work,
+        String commit) {
+
+    static Plan parse(String... arguments) {
+        Path python = null;
+        Path peer = null;
+        String kind = "molecule";
+        int count = 1000;
+        int rounds = 7;
+        int launches = 3;
+        List<String> only = List.of("lmdb", "appends", "tax", "extxyz");
+        Path results = Path.of("benchmarks/results");
+        Optional<Path> work = Optional.empty();
+        String commit = "unknown";
+        for (int i = 0; i + 1 < arguments.length; i += 2) {
+            String value = arguments[i + 1];
+            switch (arguments[i]) {
+                case "--python" -> python = Path.of(value);
+                case "--peer" -> peer = Path.of(value);
+                case "--kind" -> kind = value;
+                case "--count" -> count = Integer.parseInt(value);
+                case "--rounds" -> rounds = Integer.parseInt(value);
+                case "--launches" -> launches = Integer.parseInt(value);
+                case "--only" -> only = List.of(value.split(","));
+                case "--results" -> results = Path.of(value);
+                case "--work" -> work = Optional.of(Path.of(value));
+                case "--commit" -> commit = value;
+                default ->
+                    throw new IllegalArgumentException(
+                            "option: %s (expected: those named in benchmarks/run)".formatted(arguments[i]));
+            }
+        }
+        if (python == null || peer == null || arguments.length % 2 != 0) {
+            throw new IllegalArgumentException(
+                    "expected: --python INTERPRETER --peer SCRIPT, each option with a value");
+        }
+        return new Plan(python, peer, kind, count, rounds, launches, only, results, work, commit);
+    }
+}
