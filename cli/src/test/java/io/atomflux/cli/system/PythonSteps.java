@@ -1,0 +1,89 @@
+package io.atomflux.cli.system;
+
+import io.atomflux.codec.Json;
+import io.atomflux.value.Values;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Assertions;
+
+/** The Python side of live tests: a process that does one step at a time, each in a child that opens the store anew. */
+final class PythonSteps implements AutoCloseable {
+
+    private final Process process;
+    private final BufferedReader answers;
+    private final Writer commands;
+
+    /**
+     * What a step answered.
+     *
+     * @param written the rows it wrote, key to canonical JSON, or null for none
+     * @param digest a line for each row
+     */
+    record Answer(List<Map<String, String>> written, List<String> digest) {}
+
+    PythonSteps(Path directory) throws IOException {
+        Path script = directory.resolve("steps.py");
+        try (InputStream source = Objects.requireNonNull(PythonSteps.class.getResourceAsStream("steps.py"))) {
+            Files.copy(source, script, StandardCopyOption.REPLACE_EXISTING);
+        }
+        this.process = new ProcessBuilder(Live.python(), script.toString(), Live.peer())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        this.answers = process.inputReader(StandardCharsets.UTF_8);
+        this.commands = process.outputWriter(StandardCharsets.UTF_8);
+    }
+
+    @SuppressWarnings("unchecked")
+    Answer step(Map<String, ?> step) {
+        List<Map<String, String>> written = new ArrayList<>();
+        List<String> digest = new ArrayList<>();
+        try {
+            commands.write(Json.plain(Values.of("step", step)) + "\n");
+            commands.flush();
+            while (true) {
+                String line = answers.readLine();
+                if (line == null) {
+                    return Assertions.fail("Python ended at " + step);
+                }
+                String rest = line.substring(1);
+                switch (line.charAt(0)) {
+                    case '=' -> written.add((Map<String, String>) Json.read(rest));
+                    case '#' -> digest.add(rest);
+                    case '.' -> {
+                        return new Answer(written, digest);
+                    }
+                    default -> Assertions.fail("Python failed at " + step + ": " + line);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    List<String> digest(Path store, String group) {
+        return step(Map.of("op", "digest", "store", store.toString(), "group", group))
+                .digest();
+    }
+
+    /** Returns the digest lines of a file or of a store's default group. */
+    List<String> digest(Path store) {
+        return step(Map.of("op", "digest", "store", store.toString())).digest();
+    }
+
+    @Override
+    public void close() throws IOException {
+        commands.close();
+        process.destroy();
+    }
+}
