@@ -86,7 +86,7 @@ final class CopyCommand implements Callable<Integer> {
         Console console = cli.console;
         Source source = Source.parse(from);
         ObjectIO reading = source.open(fromGroup);
-        ObjectIO writing = ObjectIO.open(to, Source.options(toGroup));
+        ObjectIO writing = target();
         Mono<Void> closing = Mono.whenDelayError(reading.close(), writing.close());
         try {
             copy(console, source.rowsOf(reading), reading, writing, closing);
@@ -94,6 +94,10 @@ final class CopyCommand implements Callable<Integer> {
         } finally {
             closing.block();
         }
+    }
+
+    private ObjectIO target() {
+        return ObjectIO.open(to, Source.options(toGroup));
     }
 
     private void copy(Console console, RowView<Row> rows, ObjectIO reading, ObjectIO writing, Mono<Void> closing) {
@@ -108,13 +112,15 @@ final class CopyCommand implements Callable<Integer> {
             Flux<Row> chosen = keys.isEmpty() ? rows : rows.columns(keys);
             Flux<Row> counted =
                     (renamed.isEmpty() ? chosen : chosen.map(this::renamed)).doOnNext(row -> progress.step());
-            Mono<Void> afterwards = size(writing)
+            // A batch that was being written when the work was cancelled still is; closing waits for it.
+            Mono<Void> afterwards = closing.then(
+                            Mono.usingWhen(Mono.fromSupplier(this::target), CopyCommand::size, ObjectIO::close))
                     .doOnNext(size -> {
                         progress.close();
                         console.note("interrupted; %s of %s copied to %s"
                                 .formatted(Text.count(size - before), Text.count(total, "row"), writing.name()));
                     })
-                    .then(closing);
+                    .then();
             long after = Interruptible.run(writing.extend(counted), afterwards);
             progress.close();
             double seconds = progress.seconds();

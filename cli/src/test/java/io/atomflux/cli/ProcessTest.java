@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,5 +56,27 @@ class ProcessTest {
         Process process = start("--version");
         assertThat(text(process.getInputStream())).startsWith("atomflux ");
         assertThat(process.waitFor()).isZero();
+    }
+
+    @Test
+    @DisplayName("a copy told to end leaves whole batches, says how many rows, and closes the store")
+    void interruption() throws Exception {
+        Path from = folder.resolve("many.xyz");
+        Files.writeString(from, "1\n\nH 0.0 0.0 0.0\n".repeat(400_000));
+        Path to = folder.resolve("to.lmdb");
+        Process process = start("copy", from.toString(), to.toString());
+        while (process.isAlive() && Ran.run("info", to).code() != 0) {
+            Thread.onSpinWait(); // until the first batch is there
+        }
+        process.toHandle().destroy(); // the process itself would close the streams as well
+        String told = text(process.getErrorStream());
+        int code = process.waitFor();
+        assertThat(code).as("exit code; standard error: " + told).isEqualTo(128 + 15);
+        Matcher said =
+                Pattern.compile("interrupted; ([\\d,]+) of 400,000 rows copied").matcher(told);
+        assertThat(said.find()).as(told).isTrue();
+        long rows = Long.parseLong(said.group(1).replace(",", ""));
+        assertThat(Ran.run("info", to, "--json").well().object()).containsEntry("rows", rows);
+        Ran.run("verify", to).well();
     }
 }
