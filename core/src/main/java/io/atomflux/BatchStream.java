@@ -5,6 +5,7 @@ import io.atomflux.spi.RowReader;
 import io.atomflux.value.KeyedRow;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -165,10 +166,8 @@ final class BatchStream<R extends KeyedRow<R>, T> extends Flux<T> {
                         actual.onNext(element);
                     }
                 }
-            } catch (
-                    Throwable thrown) { // from decoding, or from a subscriber that breaks rule 2.13: told to it all the
-                // same
-                failure = thrown;
+            } catch (Throwable thrown) {
+                failure = thrown; // from decoding, or from a subscriber that breaks rule 2.13: told to it all the same
             }
             if (asked != Long.MAX_VALUE) {
                 requested.addAndGet(-emitted);
@@ -202,15 +201,15 @@ final class BatchStream<R extends KeyedRow<R>, T> extends Flux<T> {
 
         /** Makes what was fetched current; tells whether anything had come. */
         private boolean takeFetched() {
-            Fetch<R> ended = fetch;
-            if (ended == null || !ended.isSettled()) {
+            Answer<R> answer = fetch == null ? null : fetch.answer();
+            if (answer == null) {
                 return false;
             }
             fetch = null;
-            current = ended.batch;
-            currentBytes = ended.bytes;
-            failure = failure == null ? ended.failure : failure;
-            exhausted = ended.batch == null;
+            current = answer.batch();
+            currentBytes = answer.bytes();
+            failure = failure == null ? answer.failure() : failure;
+            exhausted = answer.batch() == null;
             return true;
         }
 
@@ -254,26 +253,30 @@ final class BatchStream<R extends KeyedRow<R>, T> extends Flux<T> {
         }
     }
 
-    /** One batch on its way: it arrives, or is empty, or fails, or is abandoned, whichever comes first. */
-    private static final class Fetch<R extends KeyedRow<R>> implements CoreSubscriber<Batch<R>> {
-        private static final int UNDER_WAY = 0;
-        private static final int DECIDING = 1;
-        private static final int SETTLED = 2;
+    /**
+     * What came of asking for a batch: rows, or none if both are null, or a failure.
+     *
+     * @param batch the rows
+     * @param bytes what they hold of the budget
+     * @param failure why there are none
+     */
+    private record Answer<R extends KeyedRow<R>>(
+            @Nullable Batch<R> batch, long bytes, @Nullable Throwable failure) {}
 
-        private final AtomicInteger state = new AtomicInteger(UNDER_WAY);
+    /** One batch on its way: it is answered or abandoned, whichever comes first; the budget is right either way. */
+    private static final class Fetch<R extends KeyedRow<R>> implements CoreSubscriber<Batch<R>> {
+        private final AtomicReference<@Nullable Answer<R>> answer = new AtomicReference<>();
+        private final Answer<R> abandoned = new Answer<>(null, 0, null);
+        private final long bytes;
         private final ByteBudget budget;
-        private final Runnable settled;
+        private final Runnable answered;
         private final Context context;
         private volatile @Nullable Subscription upstream;
-        private volatile boolean abandoned;
-        private long bytes;
-        private @Nullable Batch<R> batch;
-        private @Nullable Throwable failure;
 
-        Fetch(long bytes, ByteBudget budget, Runnable settled, Context context) {
+        Fetch(long bytes, ByteBudget budget, Runnable answered, Context context) {
             this.bytes = bytes;
             this.budget = budget;
-            this.settled = settled;
+            this.answered = answered;
             this.context = context;
         }
 
@@ -285,7 +288,7 @@ final class BatchStream<R extends KeyedRow<R>, T> extends Flux<T> {
         @Override
         public void onSubscribe(Subscription subscription) {
             upstream = subscription;
-            if (abandoned) {
+            if (answer.get() == abandoned) {
                 subscription.cancel();
             } else {
                 subscription.request(Long.MAX_VALUE);
@@ -294,54 +297,44 @@ final class BatchStream<R extends KeyedRow<R>, T> extends Flux<T> {
 
         @Override
         public void onNext(Batch<R> arrived) {
-            settle(arrived, null);
+            answer(new Answer<>(arrived, arrived.byteSize(), null));
         }
 
         @Override
         public void onError(Throwable thrown) {
-            if (!settle(null, thrown) && !abandoned) {
+            if (!answer(new Answer<>(null, 0, thrown)) && answer.get() != abandoned) {
                 Operators.onErrorDropped(thrown, context);
             }
         }
 
         @Override
         public void onComplete() {
-            settle(null, null);
+            answer(new Answer<>(null, 0, null));
         }
 
-        private boolean settle(@Nullable Batch<R> arrived, @Nullable Throwable thrown) {
-            if (!state.compareAndSet(UNDER_WAY, DECIDING)) {
+        private boolean answer(Answer<R> given) {
+            if (!answer.compareAndSet(null, given)) {
                 return false;
             }
-            long held = arrived == null ? 0 : arrived.byteSize();
-            budget.correct(bytes, held);
-            bytes = held;
-            batch = arrived;
-            failure = thrown;
-            state.set(SETTLED);
-            settled.run();
+            budget.correct(bytes, given.bytes());
+            answered.run();
             return true;
         }
 
-        boolean isSettled() {
-            return state.get() == SETTLED;
+        /** Returns what came of it, or null if it is still on its way. */
+        @Nullable
+        Answer<R> answer() {
+            return answer.get();
         }
 
-        /** Gives the bytes back, whatever had come of it. */
+        /** Gives the bytes back, whatever has come of it or still will. */
         void abandon() {
-            abandoned = true;
+            Answer<R> before = answer.getAndSet(abandoned);
+            budget.correct(before == null ? bytes : before.bytes(), 0);
             Subscription running = upstream;
             if (running != null) {
                 running.cancel();
             }
-            if (state.compareAndSet(UNDER_WAY, SETTLED)) {
-                budget.correct(bytes, 0);
-                return;
-            }
-            while (!isSettled()) {
-                Thread.onSpinWait(); // a few instructions of settle() on another thread
-            }
-            budget.correct(bytes, 0);
         }
     }
 }

@@ -8,12 +8,14 @@ import java.util.Objects;
 /**
  * How to open an xyz or extended xyz file.
  *
- * <p>By name: {@code max_frame_bytes} and {@code constraints} ({@code refuse} or {@code drop}).
+ * <p>By name: {@code max_frame_bytes}, {@code constraints} ({@code refuse} or {@code drop}) and {@code torn} ({@code refuse}
+ * or {@code hide}).
  *
  * @param maxFrameBytes the largest frame read, in bytes of text; 256 MiB unless set
  * @param constraints what happens to constraints the format cannot hold
+ * @param torn what happens to a last frame that some other program left unfinished
  */
-public record ExtxyzOptions(long maxFrameBytes, Constraints constraints) implements BackendOptions {
+public record ExtxyzOptions(long maxFrameBytes, Constraints constraints, Torn torn) implements BackendOptions {
 
     private static final long DEFAULT_FRAME_BYTES = 256L << 20;
     private static final long MOST_FRAME_BYTES = 1L << 30;
@@ -26,8 +28,17 @@ public record ExtxyzOptions(long maxFrameBytes, Constraints constraints) impleme
         DROP
     }
 
+    /** What happens to a last frame with fewer lines than it claims that no append of this library has left. */
+    public enum Torn {
+        /** Whoever reaches it is told, as by ASE; nothing can be appended behind it. */
+        REFUSE,
+        /** It is not there, and the next append cuts it off: for files another program is writing. */
+        HIDE
+    }
+
     public ExtxyzOptions {
         Objects.requireNonNull(constraints, "constraints");
+        Objects.requireNonNull(torn, "torn");
         if (maxFrameBytes < 1 || maxFrameBytes > MOST_FRAME_BYTES) {
             throw new IllegalArgumentException(
                     "maxFrameBytes: %d (expected: 1 to %d)".formatted(maxFrameBytes, MOST_FRAME_BYTES));
@@ -36,17 +47,22 @@ public record ExtxyzOptions(long maxFrameBytes, Constraints constraints) impleme
 
     /** Returns the defaults. */
     public static ExtxyzOptions defaults() {
-        return new ExtxyzOptions(DEFAULT_FRAME_BYTES, Constraints.REFUSE);
+        return new ExtxyzOptions(DEFAULT_FRAME_BYTES, Constraints.REFUSE, Torn.REFUSE);
     }
 
     /** Returns these options with another bound on the bytes of one frame, at most 1 GiB. */
     public ExtxyzOptions withMaxFrameBytes(long bytes) {
-        return new ExtxyzOptions(bytes, constraints);
+        return new ExtxyzOptions(bytes, constraints, torn);
     }
 
     /** Returns these options with another choice for constraints the format cannot hold. */
     public ExtxyzOptions withConstraints(Constraints choice) {
-        return new ExtxyzOptions(maxFrameBytes, choice);
+        return new ExtxyzOptions(maxFrameBytes, choice, torn);
+    }
+
+    /** Returns these options with another choice for a last frame left unfinished. */
+    public ExtxyzOptions withTorn(Torn choice) {
+        return new ExtxyzOptions(maxFrameBytes, constraints, choice);
     }
 
     static ExtxyzOptions from(Map<String, String> byName) {
@@ -59,7 +75,14 @@ public record ExtxyzOptions(long maxFrameBytes, Constraints constraints) impleme
         if (!constraints.equals("refuse") && !constraints.equals("drop")) {
             settings.fault("constraints", "%s (expected: refuse or drop)".formatted(constraints));
         }
+        String torn = settings.text("torn", "refuse");
+        if (!torn.equals("refuse") && !torn.equals("hide")) {
+            settings.fault("torn", "%s (expected: refuse or hide)".formatted(torn));
+        }
         settings.finish();
-        return new ExtxyzOptions(bytes, constraints.equals("drop") ? Constraints.DROP : Constraints.REFUSE);
+        return new ExtxyzOptions(
+                bytes,
+                constraints.equals("drop") ? Constraints.DROP : Constraints.REFUSE,
+                torn.equals("hide") ? Torn.HIDE : Torn.REFUSE);
     }
 }

@@ -85,7 +85,7 @@ final class ExtxyzStore implements BlockingRowBackend<Row> {
             FrameFile file = current;
             if (file == null || !file.accepts(now)) {
                 forget();
-                file = FrameFile.open(path, now, name(), options.maxFrameBytes());
+                file = FrameFile.open(path, now, name(), options);
                 current = file;
             }
             return file.retain();

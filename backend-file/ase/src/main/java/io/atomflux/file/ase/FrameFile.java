@@ -28,17 +28,17 @@ final class FrameFile {
     private int users = 1;
     private volatile boolean overwritten;
 
-    private FrameFile(FileChannel channel, FileState state, String store, long maxFrameBytes) {
+    private FrameFile(FileChannel channel, FileState state, String store, ExtxyzOptions options) {
         this.channel = channel;
         this.opened = state;
         this.seen = state;
         this.store = store;
-        this.maxFrameBytes = maxFrameBytes;
-        this.index = new FrameIndex(channel, store, state.committed());
+        this.maxFrameBytes = options.maxFrameBytes();
+        this.index = new FrameIndex(channel, store, state.committed(), options.torn() == ExtxyzOptions.Torn.HIDE);
     }
 
-    static FrameFile open(Path path, FileState state, String store, long maxFrameBytes) throws IOException {
-        return new FrameFile(FileChannel.open(path, StandardOpenOption.READ), state, store, maxFrameBytes);
+    static FrameFile open(Path path, FileState state, String store, ExtxyzOptions options) throws IOException {
+        return new FrameFile(FileChannel.open(path, StandardOpenOption.READ), state, store, options);
     }
 
     synchronized FrameFile retain() {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The scan is ASE 3.29's: a count, as many lines and a comment, then up to three lines that begin with {@code VEC}. A
  * blank line where a count is expected ends the file, whatever follows. A last frame with fewer lines than it claims is
- * torn and not counted, unless it is the only one. Not thread-safe; guarded by its {@link FrameFile}.
+ * torn: an error, or not counted if that was asked for and it is not the only one. Not thread-safe; guarded by its {@link
+ * FrameFile}.
  */
 final class FrameIndex {
 
@@ -24,6 +25,7 @@ final class FrameIndex {
 
     private final FileChannel channel;
     private final String store;
+    private final boolean hidesTorn;
     private final byte[] block = new byte[BLOCK];
     private final byte[] first = new byte[LONGEST_COUNT];
 
@@ -44,10 +46,11 @@ final class FrameIndex {
     private long tailEnd;
     private @Nullable CorruptDataException fault;
 
-    FrameIndex(FileChannel channel, String store, long limit) {
+    FrameIndex(FileChannel channel, String store, long limit, boolean hidesTorn) {
         this.channel = channel;
         this.store = store;
         this.limit = limit;
+        this.hidesTorn = hidesTorn;
     }
 
     /** Returns how many frames were found so far. */
@@ -147,16 +150,18 @@ final class FrameIndex {
             skipped++;
         }
         if (!comment || skipped < lines) {
-            complete = true;
-            if (count == 0) {
+            if (count == 0 || !hidesTorn) {
+                String found = comment
+                        ? "the file ends after %d atoms (expected: %s)".formatted(skipped, atoms)
+                        : "the file ends after the count (expected: a comment line)";
                 fault = corrupt(
                         goodLines + 1,
-                        comment
-                                ? "the file ends after %d atoms (expected: %s)".formatted(skipped, atoms)
-                                : "the file ends after the count (expected: a comment line)");
-                complete = false;
+                        count == 0
+                                ? found
+                                : found + "; the option torn=hide reads the %d frames before".formatted(count));
                 throw fault;
             }
+            complete = true;
             return;
         }
         int vectors = 0;

@@ -9,9 +9,9 @@
  * <p>Changes are atomic and survive {@code kill -9} of the process. An append writes {@code .NAME.atomflux-append} beside
  * first, which hides its frames from readers of this library until all are there; programs that read the file by themselves
  * may see a part of a batch for a moment. Every other change writes a new file beside and renames it over the old one. {@code
- * .NAME.atomflux-lock} keeps writers apart and stays; other programs that write at the same time do not heed it. A last
- * frame with fewer lines than its count says is taken for torn, unless it is the only one: it is hidden, and cut off by the
- * next append.
+ * .NAME.atomflux-lock} keeps writers apart and stays; other programs that write at the same time do not heed it. What
+ * an append of this library left unfinished is hidden, and cut off by the next one. A last frame that another program left
+ * unfinished is an error for whoever reaches it, as in ASE; with the option {@code torn=hide} it is treated like our own.
  *
  * <p>May use {@code spi}, {@code adapter}, {@code value} and {@code error} of the core.
  */

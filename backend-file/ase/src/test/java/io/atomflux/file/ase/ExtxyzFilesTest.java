@@ -92,9 +92,10 @@ class ExtxyzFilesTest {
     }
 
     @Test
-    @DisplayName("a torn last frame is hidden, and cut off by the next write, wherever it is torn")
+    @DisplayName("where asked for, a torn last frame is hidden, and cut off by the next write, wherever it is torn")
     void hidesTornFrames() throws IOException {
         Path file = written(3);
+        ExtxyzOptions hiding = ExtxyzOptions.defaults().withTorn(ExtxyzOptions.Torn.HIDE);
         byte[] whole = Files.readAllBytes(file);
         int last;
         try (ExtxyzStore store = open(file)) {
@@ -109,13 +110,33 @@ class ExtxyzFilesTest {
             if (lastLine) {
                 continue; // all lines are there: the format cannot tell that the last one is short
             }
-            try (ExtxyzStore store = open(file)) {
+            try (ExtxyzStore store = new ExtxyzStore(file, hiding)) {
                 assertThat(store.size()).as("cut to %d bytes", length).isEqualTo(2);
                 assertThat(content(store)).isEqualTo(rows(0, 2));
                 assertThat(store.apply(new Write.Append<>(rows(7, 8)))).isEqualTo(3);
                 assertThat(content(store)).containsExactly(Frames.row(0), Frames.row(1), Frames.row(7));
             }
         }
+    }
+
+    @Test
+    @DisplayName(
+            "a last frame another program left torn is an error for whoever reaches it, and nothing is glued to it")
+    void refusesTornFrames() throws IOException {
+        Path file = written(3);
+        byte[] whole = Files.readAllBytes(file);
+        byte[] torn = java.util.Arrays.copyOf(whole, whole.length - 120);
+        Files.write(file, torn);
+        try (ExtxyzStore store = open(file)) {
+            assertThat(store.get(1, Columns.ALL)).isEqualTo(Frames.row(1));
+            assertThatThrownBy(store::size)
+                    .isInstanceOf(CorruptDataException.class)
+                    .hasMessageContaining("frame 2")
+                    .hasMessageContaining("torn=hide");
+            assertThatThrownBy(() -> store.apply(new Write.Append<>(rows(7, 8))))
+                    .isInstanceOf(CorruptDataException.class);
+        }
+        assertThat(Files.readAllBytes(file)).isEqualTo(torn);
     }
 
     @Test
@@ -377,7 +398,9 @@ class ExtxyzFilesTest {
         AseFilesProvider provider = new AseFilesProvider();
         Location place = Location.of(folder.resolve("o.xyz"));
         assertThat(ExtxyzOptions.from(java.util.Map.of("max_frame_bytes", "1M", "constraints", "drop")))
-                .isEqualTo(new ExtxyzOptions(1 << 20, ExtxyzOptions.Constraints.DROP));
+                .isEqualTo(ExtxyzOptions.defaults()
+                        .withMaxFrameBytes(1 << 20)
+                        .withConstraints(ExtxyzOptions.Constraints.DROP));
         for (OpenOptions options : List.of(
                 OpenOptions.ofGroup("train"),
                 OpenOptions.none().with("colour", "red"),
