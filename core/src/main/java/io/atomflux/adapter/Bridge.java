@@ -134,25 +134,40 @@ public final class Bridge<R extends KeyedRow<R>> implements RowBackend<R> {
         }
     }
 
+    /** Returns the core unless closing has begun: one acquired after that would never be released. */
+    private BridgeCore<R> usable() {
+        calls.enter();
+        try {
+            return core();
+        } finally {
+            calls.exit();
+        }
+    }
+
     private interface StoreCall<R extends KeyedRow<R>, T> {
         @Nullable
         T on(BlockingRowBackend<R> store) throws IOException;
     }
 
-    /** Runs a call on the pool; it counts as running until it really ended, whatever became of its subscriber. */
+    /**
+     * Runs a call on the pool.
+     *
+     * <p>It counts as running from its subscription until it really ended, whatever became of its subscriber; so closing
+     * also waits for calls whose turn has not come.
+     */
     private <T> Mono<T> pooled(String action, StoreCall<R, T> call) {
         return Mono.defer(() -> {
             calls.enter(); // refuses when closed, before anything is acquired
-            try {
-                return core().onPool(action, () -> counted(call));
-            } finally {
-                calls.exit();
-            }
+            return Mono.defer(() -> core().onPool(action, () -> run(call), calls::exit));
         });
     }
 
     private <T> @Nullable T counted(StoreCall<R, T> call) throws IOException {
         calls.enter();
+        return run(call);
+    }
+
+    private <T> @Nullable T run(StoreCall<R, T> call) throws IOException {
         try {
             return call.on(core().opened());
         } finally {
@@ -203,6 +218,7 @@ public final class Bridge<R extends KeyedRow<R>> implements RowBackend<R> {
         private final Object lock = new Object();
         private @Nullable BlockingReader<R> reader; // guarded by lock
         private boolean ended; // guarded by lock
+        private volatile boolean begun;
 
         PooledReader(ReadRequest request) {
             this.request = request;
@@ -210,7 +226,11 @@ public final class Bridge<R extends KeyedRow<R>> implements RowBackend<R> {
 
         @Override
         public Mono<Batch<R>> next(long maxBytes) {
-            return pooled("read", store -> read(store, maxBytes));
+            if (begun) { // counts as a running call already, and goes on to its end if the store is being closed
+                return core().onPool("read", () -> read(core().opened(), maxBytes), () -> {});
+            }
+            Mono<Batch<R>> first = pooled("read", store -> read(store, maxBytes));
+            return request.snapshot() ? Mono.defer(() -> usable().patiently(first)) : first;
         }
 
         private @Nullable Batch<R> read(BlockingRowBackend<R> store, long maxBytes) throws IOException {
@@ -222,9 +242,11 @@ public final class Bridge<R extends KeyedRow<R>> implements RowBackend<R> {
                 if (open == null) {
                     open = store.reader(request);
                     reader = open;
-                    calls.enter(); // an open reader counts as a running call
+                    calls.enterWithin(); // an open reader counts as a running call
                 }
-                return open.next(maxBytes).orElse(null);
+                Batch<R> batch = open.next(maxBytes).orElse(null);
+                begun = true;
+                return batch;
             }
         }
 
@@ -236,7 +258,7 @@ public final class Bridge<R extends KeyedRow<R>> implements RowBackend<R> {
                     return Mono.empty();
                 }
                 // an open reader keeps the pool alive: a pool that is gone leaves nothing to close
-                return running.<Void>onPool("close", this::end)
+                return running.ending("close", this::end)
                         .onErrorResume(StoreClosedException.class, gone -> Mono.empty());
             });
         }
@@ -302,7 +324,7 @@ public final class Bridge<R extends KeyedRow<R>> implements RowBackend<R> {
             Mono<Revision> start = from.isPresent() ? Mono.just(from.get()) : revision();
             return start.flatMapMany(first -> {
                 Revision[] reached = {first};
-                return Flux.merge(Flux.interval(Duration.ZERO, POLL).onBackpressureDrop(), core().commits())
+                return Flux.merge(Flux.interval(Duration.ZERO, POLL).onBackpressureDrop(), usable().commits())
                         .onBackpressureLatest()
                         .concatMap(tick -> changesAfter(reached), 1);
             });

@@ -40,6 +40,7 @@ final class BridgeCore<R extends KeyedRow<R>> {
     private final ThreadPoolExecutor pool;
     private final ThreadPoolExecutor writer;
     private final WriteLane<R> lane;
+    private final Turns turns;
     private final Sinks.Many<Long> commits = Sinks.many().multicast().directBestEffort();
     private final AtomicLong commitCount = new AtomicLong();
     private final Object opening = new Object();
@@ -56,6 +57,7 @@ final class BridgeCore<R extends KeyedRow<R>> {
         this.shareKey = shareKey;
         long number = NUMBER.incrementAndGet();
         this.pool = threads(options.threads(), "atomflux-read-" + number);
+        this.turns = new Turns(name);
         this.writer = threads(1, "atomflux-write-" + number);
         this.lane = new WriteLane<>(this::opened, writer, pool, name, this::committed);
     }
@@ -133,10 +135,15 @@ final class BridgeCore<R extends KeyedRow<R>> {
         return commits.asFlux();
     }
 
-    /** Runs a call on the pool; a call that started is never interrupted, one cancelled before that is skipped. */
-    <T> Mono<T> onPool(String action, Callable<? extends @Nullable T> call) {
+    /**
+     * Runs a call on the pool; a call that started is never interrupted, one cancelled before that is skipped.
+     *
+     * @param notRun runs instead of the call if it is skipped or refused
+     */
+    <T> Mono<T> onPool(String action, Callable<? extends @Nullable T> call, Runnable notRun) {
         return Mono.create(sink -> {
             if (pool.getQueue().size() >= MOST_WAITING) {
+                notRun.run();
                 sink.error(new StoreBusyException(name, MOST_WAITING + " reads are waiting", null));
                 return;
             }
@@ -144,14 +151,33 @@ final class BridgeCore<R extends KeyedRow<R>> {
             sink.onCancel(() -> cancelled.set(true));
             try {
                 pool.execute(() -> {
-                    if (!cancelled.get()) {
+                    if (cancelled.get()) {
+                        notRun.run();
+                    } else {
                         run(action, call, sink);
                     }
                 });
             } catch (RejectedExecutionException e) {
+                notRun.run();
                 sink.error(new StoreClosedException(name));
             }
         });
+    }
+
+    /** Runs on the pool what ends something: in any case, however many calls wait and whoever cancels. */
+    Mono<Void> ending(String action, Callable<? extends @Nullable Void> call) {
+        return Mono.create(sink -> {
+            try {
+                pool.execute(() -> run(action, call, sink));
+            } catch (RejectedExecutionException e) {
+                sink.error(new StoreClosedException(name));
+            }
+        });
+    }
+
+    /** Repeats a call that finds the store busy until it gets through, in its turn and without holding a thread. */
+    <T> Mono<T> patiently(Mono<T> call) {
+        return turns.patiently(call);
     }
 
     private <T> void run(String action, Callable<? extends @Nullable T> call, MonoSink<T> sink) {

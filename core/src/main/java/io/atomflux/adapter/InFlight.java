@@ -30,6 +30,11 @@ final class InFlight {
         }
     }
 
+    /** Begins one more call inside a running one, also while closing waits for that. */
+    void enterWithin() {
+        state.incrementAndGet();
+    }
+
     /** Ends a call. */
     void exit() {
         if (state.decrementAndGet() == CLOSED) {

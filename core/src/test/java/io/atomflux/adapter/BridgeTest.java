@@ -7,6 +7,8 @@ import io.atomflux.ListBackend;
 import io.atomflux.ObjectIO;
 import io.atomflux.error.StoreClosedException;
 import io.atomflux.error.StoreIoException;
+import io.atomflux.spi.Batch;
+import io.atomflux.spi.BlockingReader;
 import io.atomflux.spi.BlockingRowBackend;
 import io.atomflux.spi.Columns;
 import io.atomflux.spi.Positions;
@@ -154,9 +156,155 @@ class BridgeTest {
         Mono<Void> close = bridge.close().cache();
         close.subscribe();
         assertThat(store.closed).isZero();
+        Long left = Flux.defer(() -> reader.next(1 << 20)).repeat(1).count().block();
+        assertThat(left).isPositive();
         reader.close().block();
         close.block();
         assertThat(store.closed).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("closing waits for reads whose turn has not come; one cancelled meanwhile is skipped")
+    void closesAfterWaitingReads() throws InterruptedException {
+        SlowReader store = new SlowReader();
+        store.rows = List.of(Row.of("i", 1));
+        Bridge<Row> bridge = Bridge.over(store, BridgeOptions.defaults().withThreads(1));
+        Mono<Row> running = bridge.get(0, Columns.ALL).cache();
+        running.subscribe();
+        store.entered.await();
+        Mono<Row> waiting = bridge.get(0, Columns.ALL).cache();
+        waiting.subscribe();
+        bridge.get(0, Columns.ALL).subscribe().dispose();
+        Mono<Void> close = bridge.close().cache();
+        close.subscribe();
+        StepVerifier.create(bridge.size()).verifyError(StoreClosedException.class);
+        store.gate.release(3);
+        assertThat(waiting.block()).isEqualTo(Row.of("i", 1));
+        close.block(Duration.ofSeconds(10));
+        assertThat(store.reads).hasValue(2);
+        assertThat(bridge.running()).isZero();
+    }
+
+    @Test
+    @DisplayName("a stream is closed also while as many reads wait as may")
+    void closesStreamsUnderLoad() throws InterruptedException {
+        SlowReader store = new SlowReader();
+        store.rows = List.of(Row.of("i", 1), Row.of("i", 2));
+        store.gate.release();
+        Bridge<Row> bridge = Bridge.over(store, BridgeOptions.defaults().withThreads(1));
+        RowReader<Row> reader = bridge.reader(ReadRequest.of(Selection.ALL, Columns.ALL));
+        reader.next(1).block();
+        Disposable.Composite many = reactor.core.Disposables.composite();
+        for (int i = 0; i < 1 << 16; i++) {
+            many.add(bridge.get(0, Columns.ALL).subscribe());
+        }
+        many.add(bridge.get(0, Columns.ALL).subscribe());
+        StepVerifier.create(bridge.get(0, Columns.ALL)).verifyError(io.atomflux.error.StoreBusyException.class);
+        Mono<Void> ended = reader.close().cache();
+        ended.subscribe();
+        many.dispose();
+        store.gate.release(2);
+        ended.block(Duration.ofSeconds(10));
+        bridge.close().block(Duration.ofSeconds(10));
+        assertThat(bridge.running()).isZero();
+    }
+
+    @Test
+    @DisplayName("snapshots that find the store busy wait in their order without holding a thread")
+    void waitsForSnapshots() {
+        ListBackend store = ListBackend.of(100);
+        AtomicInteger open = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        BlockingRowBackend<Row> crowded = new BusyAboveThree(store, open, most);
+        Bridge<Row> bridge = Bridge.over(crowded, BridgeOptions.defaults().withThreads(2));
+        ReadRequest request = new ReadRequest(Selection.ALL, Columns.ALL, true);
+        Long rows = Flux.range(0, 100)
+                .flatMap(
+                        i -> Flux.usingWhen(
+                                Mono.fromSupplier(() -> bridge.reader(request)),
+                                reader -> reader.next(64).delayElement(Duration.ofMillis(2)),
+                                RowReader::close),
+                        100)
+                .count()
+                .block(Duration.ofSeconds(20));
+        assertThat(rows).isEqualTo(100);
+        assertThat(most).hasValue(3);
+        assertThat(open).hasValue(0);
+        bridge.close().block(Duration.ofSeconds(10));
+        assertThat(bridge.running()).isZero();
+    }
+
+    /** Offers three snapshots at a time. */
+    private static final class BusyAboveThree implements BlockingRowBackend<Row> {
+        private final ListBackend store;
+        private final AtomicInteger open;
+        private final AtomicInteger most;
+
+        BusyAboveThree(ListBackend store, AtomicInteger open, AtomicInteger most) {
+            this.store = store;
+            this.open = open;
+            this.most = most;
+        }
+
+        @Override
+        public Class<Row> rowType() {
+            return Row.class;
+        }
+
+        @Override
+        public long size() throws IOException {
+            return store.size();
+        }
+
+        @Override
+        public List<Row> read(Positions positions, Columns columns) throws IOException {
+            return store.read(positions, columns);
+        }
+
+        @Override
+        public BlockingReader<Row> reader(ReadRequest request) throws IOException {
+            BlockingReader<Row> reader = store.reader(ReadRequest.of(request.selection(), request.columns()));
+            return new BlockingReader<>() {
+                private boolean mine;
+
+                @Override
+                public Optional<Batch<Row>> next(long maxBytes) throws IOException {
+                    if (!mine) {
+                        int now = open.incrementAndGet();
+                        if (now > 3) {
+                            open.decrementAndGet();
+                            throw new io.atomflux.error.StoreBusyException("crowded", "3 snapshots are open", null);
+                        }
+                        most.accumulateAndGet(now, Math::max);
+                        mine = true;
+                    }
+                    return reader.next(maxBytes);
+                }
+
+                @Override
+                public void close() throws IOException {
+                    if (mine) {
+                        open.decrementAndGet();
+                    }
+                    reader.close();
+                }
+            };
+        }
+    }
+
+    /** Reads when allowed to. */
+    private static final class SlowReader extends ListBackend {
+        final CountDownLatch entered = new CountDownLatch(1);
+        final java.util.concurrent.Semaphore gate = new java.util.concurrent.Semaphore(0);
+        final AtomicInteger reads = new AtomicInteger();
+
+        @Override
+        public List<Row> read(Positions positions, Columns columns) throws IOException {
+            entered.countDown();
+            gate.acquireUninterruptibly();
+            reads.incrementAndGet();
+            return super.read(positions, columns);
+        }
     }
 
     @Test

@@ -50,6 +50,7 @@ final class Environment {
     private final int database;
     private final Object fileKey;
     private final Semaphore permits;
+    private final Semaphore snapshots;
     private final ReentrantLock writing = new ReentrantLock();
     private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
     private final ConcurrentLinkedDeque<ReadTxn> idle = new ConcurrentLinkedDeque<>();
@@ -83,7 +84,9 @@ final class Environment {
             database = dbi.get(0);
             IntBuffer readers = stack.mallocInt(1);
             check(LMDB.mdb_env_get_maxreaders(env, readers), "count the reader slots");
-            permits = new Semaphore(Math.max(1, Math.min(MOST_READERS, readers.get(0) / 2)));
+            int most = Math.max(2, Math.min(MOST_READERS, readers.get(0) / 2));
+            permits = new Semaphore(most);
+            snapshots = new Semaphore(most - Math.max(1, most / 4));
         }
     }
 
@@ -104,7 +107,32 @@ final class Environment {
         return retired;
     }
 
-    /** Begins a read on the last commit; give it to {@link #end} in a finally block. */
+    /**
+     * Begins a read whose snapshot may be kept; give it to {@link #endSnapshot} or, once paused, to {@link #endPaused}.
+     *
+     * <p>Never waits for other snapshots, which last as long as their readers want, and leaves permits for short reads.
+     *
+     * @throws StoreBusyException if as many snapshots are open as may be
+     */
+    ReadTxn beginSnapshot() {
+        if (!snapshots.tryAcquire()) {
+            throw new StoreBusyException(store, "all readers are taken, by snapshots left open perhaps", null);
+        }
+        try {
+            return begin();
+        } catch (RuntimeException | Error failure) {
+            snapshots.release();
+            throw failure;
+        }
+    }
+
+    /** Ends a read begun as a snapshot that was not kept. */
+    void endSnapshot(ReadTxn txn) {
+        end(txn);
+        snapshots.release();
+    }
+
+    /** Begins a short read on the last commit; give it to {@link #end} in a finally block. */
     ReadTxn begin() {
         acquirePermit();
         gate.readLock().lock();
@@ -134,7 +162,7 @@ final class Environment {
                     if (permits.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                         return;
                     }
-                    throw new StoreBusyException(store, "all readers are taken, by snapshots left open perhaps", null);
+                    throw new StoreBusyException(store, "all readers are taken by reads that do not end", null);
                 } catch (InterruptedException e) {
                     interrupted = true; // not ours to act on: a started call runs to its end
                 }
@@ -215,6 +243,7 @@ final class Environment {
         } finally {
             gate.readLock().unlock();
             permits.release();
+            snapshots.release();
         }
     }
 

@@ -158,7 +158,7 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
                 throw notFound();
             }
             try {
-                ReadTxn txn = used.begin();
+                ReadTxn txn = keep ? used.beginSnapshot() : used.begin();
                 boolean kept = false;
                 try {
                     State state = used.state(txn);
@@ -170,6 +170,8 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
                 } finally {
                     if (kept) {
                         used.pause();
+                    } else if (keep) {
+                        used.endSnapshot(txn);
                     } else {
                         used.end(txn);
                     }

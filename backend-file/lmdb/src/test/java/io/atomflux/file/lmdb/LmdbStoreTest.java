@@ -434,7 +434,7 @@ class LmdbStoreTest {
         LmdbStore store = open(
                 "default",
                 false,
-                LmdbOptions.builder().mapSize(1 << 20).maxReaders(4).build());
+                LmdbOptions.builder().mapSize(1 << 20).maxReaders(6).build());
         store.apply(append(rows(0, 50)));
         for (int round = 0; round < 20; round++) {
             BlockingReader<BlobRow> a = store.reader(new ReadRequest(Selection.ALL, Columns.ALL, true));
