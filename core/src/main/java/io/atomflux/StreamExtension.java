@@ -29,7 +29,7 @@ final class StreamExtension {
                     .concatMap(rows -> write(core, rows, committed), 1)
                     .takeLast(1)
                     .switchIfEmpty(Mono.defer(() -> core.apply(new Write.Append<R>(List.of()))))
-                    .single()
+                    .next() // single() would complain of a stream that was cancelled as it ended
                     .onErrorMap(
                             failure -> !(failure instanceof PartialWriteException),
                             failure -> new PartialWriteException(core.name(), committed.get(), failure));
