@@ -74,7 +74,7 @@ public final class SideBySide {
             Tax.overMemory(frames).run(plan.launches(), plan.rounds()).forEach(this::tell);
         }
         if (plan.only().contains("extxyz")) {
-            extxyz(store, frames);
+            extxyz(store);
         }
         report.about("peak heap MB", Long.toString(peakHeap() >> 20));
         report.about("peak resident MB", Long.toString(peakResident() >> 10));
@@ -134,7 +134,7 @@ public final class SideBySide {
                 samples.quantileSeconds(0.99) * 1e6);
     }
 
-    private void extxyz(Path store, List<Atoms> frames) {
+    private void extxyz(Path store) {
         Path file = work.resolve("frames.extxyz");
         peer.helper("write", store.toString(), file.toString());
         say("extxyz: do both sides read the same?");
@@ -145,7 +145,7 @@ public final class SideBySide {
             throw new IllegalStateException("numbers of %s: %s here, %s there".formatted(file, ours, theirs));
         }
         Frames.same("the extxyz file", Frames.digest(file), peer.digest(file));
-        XyzCases cases = new XyzCases(work, file, frames);
+        XyzCases cases = new XyzCases(work, file);
         Case<?> read = cases.read();
         Case<?> write = cases.write();
         read.warmUp();

@@ -20,10 +20,10 @@ final class XyzCases {
     private final List<Atoms> frames;
     private int written;
 
-    XyzCases(Path work, Path file, List<Atoms> frames) {
+    XyzCases(Path work, Path file) {
         this.work = work;
         this.file = file;
-        this.frames = frames;
+        this.frames = Frames.built(file); // what the file makes of the frames can be written again
     }
 
     Case<?> read() {
