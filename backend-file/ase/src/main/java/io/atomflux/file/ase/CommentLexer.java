@@ -1,9 +1,8 @@
 package io.atomflux.file.ase;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Splits the comment line of an extended xyz frame into keys and texts, exactly as ASE 3.29 does.
@@ -14,9 +13,19 @@ import java.util.Map;
  */
 final class CommentLexer {
 
+    private static final int MOST_KEYS = 1 << 16;
+
     private final String line;
-    private final List<List<StringBuilder>> items = new ArrayList<>();
-    private StringBuilder segment = new StringBuilder();
+    private final Map<String, String> entries = new LinkedHashMap<>();
+
+    // The item being read: its key once there was a '=', and the text since then.
+    private @Nullable String key;
+    private final StringBuilder text = new StringBuilder();
+    private int segment;
+
+    // The item before, which a '=' may still take up again; none if both are null.
+    private @Nullable String lastKey;
+    private @Nullable String lastText;
 
     private CommentLexer(String line) {
         this.line = line;
@@ -26,7 +35,7 @@ final class CommentLexer {
      * Splits a comment line.
      *
      * @return texts by key, in order; of equal keys the last text at the first place
-     * @throws BadFrame if a value has no key
+     * @throws BadFrame if a value has no key, or there are too many keys
      */
     static Map<String, String> lex(String comment) {
         String line = PyText.strip(comment);
@@ -34,63 +43,74 @@ final class CommentLexer {
     }
 
     private Map<String, String> entries() {
-        begin();
         char closer = 0;
         for (int i = 0; i < line.length(); i++) {
             char c = line.charAt(i);
             if (c == '\\') {
                 if (++i < line.length()) {
-                    segment.append(line.charAt(i));
+                    text.append(line.charAt(i));
                 }
             } else if (closer != 0) {
                 if (c == closer) {
                     closer = 0;
                 } else {
-                    segment.append(c);
+                    text.append(c);
                 }
             } else if (c == '"' || c == '\'') {
                 closer = c;
             } else if (c == '{' || c == '[') {
                 closer = c == '{' ? '}' : ']';
             } else if (PyText.isSpace(c)) {
-                if (segment.length() > 0) {
+                if (text.length() > segment) {
                     begin();
                 }
             } else if (c == '=') {
                 equals();
             } else {
-                segment.append(c);
+                text.append(c);
             }
         }
-        return joined();
+        begin();
+        commit();
+        return entries;
     }
 
+    /** Ends the item being read. */
     private void begin() {
-        segment = new StringBuilder();
-        List<StringBuilder> item = new ArrayList<>(2);
-        item.add(segment);
-        items.add(item);
+        commit();
+        lastKey = key == null ? text.toString() : key;
+        lastText = key == null ? null : text.toString();
+        key = null;
+        text.setLength(0);
+        segment = 0;
+    }
+
+    /** Keeps the item before, which cannot change any more. */
+    private void commit() {
+        if (lastKey != null) {
+            entries.put(lastKey, lastText == null ? "T" : lastText);
+            if (entries.size() > MOST_KEYS) {
+                throw new BadFrame(1, "comment of more than %d keys (expected: at most so many)".formatted(MOST_KEYS));
+            }
+        }
     }
 
     private void equals() {
-        List<StringBuilder> item = items.get(items.size() - 1);
-        if (item.size() == 1 && segment.length() == 0) {
-            items.remove(items.size() - 1);
-            if (items.isEmpty()) {
-                throw new BadFrame(1, "comment begins with '=' (expected: a key before it)");
+        if (key != null) {
+            text.append('=');
+        } else if (text.length() > 0) {
+            key = text.toString();
+            text.setLength(0);
+        } else if (lastKey == null) {
+            throw new BadFrame(1, "comment begins with '=' (expected: a key before it)");
+        } else {
+            key = lastKey;
+            if (lastText != null) {
+                text.append(lastText).append('=');
             }
-            item = items.get(items.size() - 1);
+            lastKey = null;
+            lastText = null;
         }
-        segment = new StringBuilder();
-        item.add(segment);
-    }
-
-    private Map<String, String> joined() {
-        Map<String, String> entries = new LinkedHashMap<>();
-        for (List<StringBuilder> item : items) {
-            String value = item.size() == 1 ? "T" : String.join("=", item.subList(1, item.size()));
-            entries.put(item.get(0).toString(), value);
-        }
-        return entries;
+        segment = text.length();
     }
 }

@@ -40,8 +40,7 @@ final class CommentValues {
         if (staysText(key)) {
             return text;
         }
-        List<String> parts = PyText.split(text, true);
-        Object number = numbers(parts);
+        Object number = numbers(text);
         if (isMatrix(key)) {
             if (number instanceof NdArray array && array.size() == 9) {
                 return transposed(array);
@@ -51,7 +50,7 @@ final class CommentValues {
         if (number != null) {
             return number;
         }
-        Object flags = booleans(parts);
+        Object flags = booleans(text);
         if (flags != null) {
             return flags;
         }
@@ -74,39 +73,86 @@ final class CommentValues {
         return NdArray.of(flat, 3, 3);
     }
 
-    private static @Nullable Object numbers(List<String> parts) {
-        int n = parts.size();
+    /** Reads a text of nothing but numbers; word by word, since there may be very many. */
+    private static @Nullable Object numbers(String text) {
         NumberReader reader = new NumberReader();
-        if (n > 0 && !reader.read(parts.get(n - 1))) {
+        int last = text.length();
+        while (last > 0 && isBetween(text.charAt(last - 1))) {
+            last--;
+        }
+        int first = last;
+        while (first > 0 && !isBetween(text.charAt(first - 1))) {
+            first--;
+        }
+        if (first < last && !reader.read(text.substring(first, last))) {
             return null; // free text mostly shows so in its last word
         }
+        int n = 0;
+        for (int at = wordFrom(text, 0); at < last; at = wordFrom(text, wordEnd(text, at))) {
+            n++;
+        }
+        if (n == 1) {
+            return reader.isInteger() ? (Object) reader.integer() : (Object) reader.real();
+        }
         long[] integers = new long[n];
-        double[] reals = new double[n];
-        boolean whole = true;
-        for (int i = 0; i < n; i++) {
-            if (!reader.read(parts.get(i))) {
+        double @Nullable [] reals = null;
+        int done = 0;
+        for (int at = wordFrom(text, 0); at < last; done++) {
+            int end = wordEnd(text, at);
+            if (!reader.read(text.substring(at, end))) {
                 return null;
             }
-            integers[i] = reader.integer();
-            reals[i] = reader.real();
-            whole &= reader.isInteger();
+            if (reals == null && !reader.isInteger()) {
+                reals = new double[n];
+                for (int i = 0; i < done; i++) {
+                    reals[i] = integers[i];
+                }
+            }
+            if (reals != null) {
+                reals[done] = reader.real();
+            } else {
+                integers[done] = reader.integer();
+            }
+            at = wordFrom(text, end);
         }
-        if (whole) {
-            return n == 1 ? (Object) integers[0] : NdArray.of(integers, n);
-        }
-        return n == 1 ? (Object) reals[0] : NdArray.of(reals, n);
+        return reals == null ? NdArray.of(integers, n) : NdArray.of(reals, n);
     }
 
-    private static @Nullable Object booleans(List<String> parts) {
+    private static boolean isBetween(char c) {
+        return c == ',' || PyText.isSpace(c);
+    }
+
+    private static int wordFrom(String text, int from) {
+        int at = from;
+        while (at < text.length() && isBetween(text.charAt(at))) {
+            at++;
+        }
+        return at;
+    }
+
+    private static int wordEnd(String text, int from) {
+        int at = from;
+        while (at < text.length() && !isBetween(text.charAt(at))) {
+            at++;
+        }
+        return at;
+    }
+
+    private static @Nullable Object booleans(String text) {
         List<Object> flags = new ArrayList<>();
-        for (String part : parts) {
-            switch (part) {
+        for (int at = wordFrom(text, 0); at < text.length(); ) {
+            int end = wordEnd(text, at);
+            if (end - at > 5) {
+                return null;
+            }
+            switch (text.substring(at, end)) {
                 case "T", "true", "True", "TRUE" -> flags.add(true);
                 case "F", "false", "False", "FALSE" -> flags.add(false);
                 default -> {
                     return null;
                 }
             }
+            at = wordFrom(text, end);
         }
         return flags.size() == 1 ? flags.get(0) : Collections.unmodifiableList(flags);
     }

@@ -18,8 +18,10 @@ import io.atomflux.value.Row;
 import io.atomflux.value.Versioned;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -205,25 +207,13 @@ final class ExtxyzStore implements BlockingRowBackend<Row> {
     @Override
     public List<WriteResult> applyAll(List<Write<Row>> writes) {
         List<WriteResult> results = new ArrayList<>(writes.size());
-        try (WriteGuard guard = WriteGuard.of(real())) {
-            FileChanges changes = new FileChanges(real(), name());
-            changes.recover();
-            if (!swept) {
-                changes.sweep();
-                swept = true;
+        try {
+            if (writes.stream().anyMatch(write -> write instanceof Write.Append || write instanceof Write.Insert)) {
+                makeFolder();
             }
-            int at = 0;
-            while (at < writes.size()) {
-                int end = at;
-                while (end < writes.size() && writes.get(end) instanceof Write.Append<Row>) {
-                    end++;
-                }
-                if (end - at < 2 || !appendTogether(writes.subList(at, end), changes, results)) {
-                    results.add(one(writes.get(at), changes));
-                    at++;
-                } else {
-                    at = end;
-                }
+            Path file = real();
+            try (WriteGuard guard = WriteGuard.of(file)) {
+                applyAll(writes, new FileChanges(file, name()), results);
             }
         } catch (IOException | RuntimeException e) {
             while (results.size() < writes.size()) {
@@ -231,6 +221,27 @@ final class ExtxyzStore implements BlockingRowBackend<Row> {
             }
         }
         return results;
+    }
+
+    private void applyAll(List<Write<Row>> writes, FileChanges changes, List<WriteResult> results) throws IOException {
+        changes.recover();
+        if (!swept) {
+            changes.sweep();
+            swept = true;
+        }
+        int at = 0;
+        while (at < writes.size()) {
+            int end = at;
+            while (end < writes.size() && writes.get(end) instanceof Write.Append<Row>) {
+                end++;
+            }
+            if (end - at < 2 || !appendTogether(writes.subList(at, end), changes, results)) {
+                results.add(one(writes.get(at), changes));
+                at++;
+            } else {
+                at = end;
+            }
+        }
     }
 
     /** Makes several appends as one; false if that failed, and nothing was made. */
@@ -279,13 +290,28 @@ final class ExtxyzStore implements BlockingRowBackend<Row> {
     private Path real() throws IOException {
         Path followed = FileState.followed(path);
         Path folder = followed.getParent();
-        return folder == null ? followed : folder.toRealPath().resolve(followed.getFileName());
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new StoreNotFoundException(name(), "an xyz or extended xyz file");
+        }
+        Path file = folder.toRealPath().resolve(followed.getFileName());
+        if (Files.exists(file)) {
+            FileState.requireRegular(Files.readAttributes(file, BasicFileAttributes.class));
+        }
+        return file;
+    }
+
+    private void makeFolder() throws IOException {
+        Path folder = path.getParent();
+        if (folder != null && !Files.isDirectory(folder)) {
+            Files.createDirectories(folder);
+        }
     }
 
     @Override
     public void remove() throws IOException {
-        try (WriteGuard guard = WriteGuard.of(real())) {
-            FileChanges changes = new FileChanges(real(), name());
+        Path file = real();
+        try (WriteGuard guard = WriteGuard.of(file)) {
+            FileChanges changes = new FileChanges(file, name());
             changes.sweep();
             changes.remove();
         }

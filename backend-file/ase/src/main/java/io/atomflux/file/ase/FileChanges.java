@@ -11,10 +11,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +56,9 @@ final class FileChanges {
         try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(
                 folder(), path -> isTemporary(path.getFileName().toString()))) {
             for (Path leftover : leftovers) {
-                Files.deleteIfExists(leftover);
+                if (Files.isRegularFile(leftover, LinkOption.NOFOLLOW_LINKS)) {
+                    Files.deleteIfExists(leftover);
+                }
             }
         }
     }
@@ -125,7 +131,7 @@ final class FileChanges {
         }
         boolean recorded = false;
         try {
-            AppendRecord.of(end, bytes, size).write(file);
+            AppendRecord.of(file, end, bytes, size).write(file);
             recorded = true;
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
                 write(channel, ByteBuffer.wrap(bytes, 0, size), end);
@@ -134,24 +140,35 @@ final class FileChanges {
         } catch (IOException e) {
             throw undone(end, recorded, e);
         }
-        AppendRecord.delete(file);
+        try {
+            AppendRecord.delete(file);
+        } catch (IOException e) {
+            // All bytes are there, so the record hides nothing; the next writer takes it away.
+            throw new WriteFailedException(store, Outcome.APPLIED, e);
+        }
     }
 
     private RuntimeException undone(long end, boolean recorded, IOException cause) {
+        boolean cut = !recorded;
         try {
             if (recorded) {
                 cut(end);
+                cut = true;
             }
             AppendRecord.delete(file);
         } catch (IOException e) {
-            cause.addSuppressed(e); // the record still hides what was written; the next writer cuts it
+            cause.addSuppressed(e); // the record still hides what was written, unless all of it is there
         }
-        return failed(cause);
+        return cut ? failed(cause) : new WriteFailedException(store, Outcome.UNKNOWN, cause);
     }
 
     private RuntimeException failed(IOException cause) {
         String reason = cause instanceof FileSystemException system ? system.getReason() : cause.getMessage();
-        return reason != null && (reason.contains("No space left") || reason.contains("quota"))
+        // File too large: a limit of the file system, of the process (ulimit -f) or of its user.
+        return reason != null
+                        && (reason.contains("No space left")
+                                || reason.contains("quota")
+                                || reason.contains("File too large"))
                 ? new StoreFullException(store, reason, cause)
                 : new WriteFailedException(store, Outcome.NOT_APPLIED, cause);
     }
@@ -195,8 +212,8 @@ final class FileChanges {
         Path beside = file.resolveSibling("." + file.getFileName() + ".atomflux-new-" + UUID.randomUUID());
         boolean moved = false;
         try {
-            try (FileChannel channel =
-                    FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            try (FileChannel channel = FileChannel.open(
+                    beside, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), hidden())) {
                 content.writeTo(new Output(channel));
                 keepPermissions(beside);
                 channel.force(true);
@@ -209,6 +226,16 @@ final class FileChanges {
         } finally {
             Files.deleteIfExists(beside);
         }
+    }
+
+    /** Nobody else may read the new file before it has the permissions of the old one. */
+    private FileAttribute<?>[] hidden() throws IOException {
+        boolean posix = Files.getFileAttributeView(folder(), PosixFileAttributeView.class) != null;
+        return posix && Files.exists(file)
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
     }
 
     private void keepPermissions(Path beside) throws IOException {

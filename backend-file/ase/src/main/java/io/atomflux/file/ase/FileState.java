@@ -27,9 +27,7 @@ record FileState(@Nullable Object key, long length, FileTime modified, long comm
         Path file = followed(path);
         while (true) {
             BasicFileAttributes before = Files.readAttributes(file, BasicFileAttributes.class);
-            if (!before.isRegularFile()) {
-                throw new IOException("not a regular file (expected: a text file of frames)");
-            }
+            requireRegular(before);
             long committed = AppendRecord.committed(file, before.size());
             BasicFileAttributes after = Files.readAttributes(file, BasicFileAttributes.class);
             // An append that began and ended in between would leave a length that is neither the old nor the new one.
@@ -38,6 +36,13 @@ record FileState(@Nullable Object key, long length, FileTime modified, long comm
                     && Objects.equals(after.fileKey(), before.fileKey())) {
                 return new FileState(after.fileKey(), after.size(), after.lastModifiedTime(), committed);
             }
+        }
+    }
+
+    /** Refuses folders, and pipes and devices, on which reading might never end. */
+    static void requireRegular(BasicFileAttributes file) throws IOException {
+        if (!file.isRegularFile()) {
+            throw new IOException("not a regular file (expected: a text file of frames)");
         }
     }
 

@@ -34,7 +34,8 @@ final class FrameFile {
         this.seen = state;
         this.store = store;
         this.maxFrameBytes = options.maxFrameBytes();
-        this.index = new FrameIndex(channel, store, state.committed(), options.torn() == ExtxyzOptions.Torn.HIDE);
+        this.index = new FrameIndex(
+                channel, store, state.committed(), options.torn() == ExtxyzOptions.Torn.HIDE, this::isTorn);
     }
 
     static FrameFile open(Path path, FileState state, String store, ExtxyzOptions options) throws IOException {
@@ -135,7 +136,8 @@ final class FrameFile {
     }
 
     /** Returns where a frame begins, or the last one ends. */
-    synchronized long start(int frame) {
+    synchronized long start(int frame) throws IOException {
+        index.has(frame - 1L); // another thread may have seen the file grow, so that the last frame is looked at again
         return index.start(frame);
     }
 
@@ -180,6 +182,19 @@ final class FrameFile {
             throw tooLarge(frame, to - from);
         }
         return bytes(from, to);
+    }
+
+    private boolean isTorn(long from, long to, long lastLine) throws IOException {
+        if (to - from > maxFrameBytes) {
+            return false; // refused anyway
+        }
+        byte[] text = bytes(from, to);
+        try {
+            new FrameParser().parse(text, 0, text.length);
+            return false;
+        } catch (BadFrame e) {
+            return e.line() == lastLine;
+        }
     }
 
     private LimitExceededException tooLarge(int frame, long size) {

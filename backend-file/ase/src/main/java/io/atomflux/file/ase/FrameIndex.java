@@ -14,18 +14,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The scan is ASE 3.29's: a count, as many lines and a comment, then up to three lines that begin with {@code VEC}. A
  * blank line where a count is expected ends the file, whatever follows. A last frame with fewer lines than it claims is
- * torn: an error, or not counted if that was asked for and it is not the only one. Not thread-safe; guarded by its {@link
- * FrameFile}.
+ * torn: an error, or not counted if that was asked for and it is not the only one. So is one whose last line has no end
+ * and does not hold what it must. Not thread-safe; guarded by its {@link FrameFile}.
  */
 final class FrameIndex {
 
     private static final int BLOCK = 1 << 20;
     private static final int LONGEST_COUNT = 8192;
+    private static final int LONGEST_LINE_OF_COUNT = 40;
     private static final int CHECKPOINT = 1024;
 
     private final FileChannel channel;
     private final String store;
     private final boolean hidesTorn;
+    private final Tear tear;
     private final byte[] block = new byte[BLOCK];
     private final byte[] first = new byte[LONGEST_COUNT];
 
@@ -46,11 +48,25 @@ final class FrameIndex {
     private long tailEnd;
     private @Nullable CorruptDataException fault;
 
-    FrameIndex(FileChannel channel, String store, long limit, boolean hidesTorn) {
+    /** Looks into a last frame whose last line has no end. */
+    interface Tear {
+
+        /**
+         * Tells whether the last line of a frame was cut short.
+         *
+         * @param from where the frame begins
+         * @param to where the file ends
+         * @param lastLine that line within the frame, 0 for the count
+         */
+        boolean isTorn(long from, long to, long lastLine) throws IOException;
+    }
+
+    FrameIndex(FileChannel channel, String store, long limit, boolean hidesTorn, Tear tear) {
         this.channel = channel;
         this.store = store;
         this.limit = limit;
         this.hidesTorn = hidesTorn;
+        this.tear = tear;
     }
 
     /** Returns how many frames were found so far. */
@@ -146,10 +162,14 @@ final class FrameIndex {
         long lines = atoms.bitLength() > 62 ? Long.MAX_VALUE : atoms.longValue();
         long skipped = 0;
         boolean comment = skipLine();
+        long firstAtom = at;
         while (comment && skipped < lines && skipLine()) {
             skipped++;
         }
         if (!comment || skipped < lines) {
+            if (comment) {
+                requireTorn(firstAtom, atoms);
+            }
             if (count == 0 || !hidesTorn) {
                 String found = comment
                         ? "the file ends after %d atoms (expected: %s)".formatted(skipped, atoms)
@@ -172,7 +192,59 @@ final class FrameIndex {
             }
             skipLine();
         }
-        add(at, 2 + lines + vectors);
+        long end = at;
+        if (end == limit && count > 0 && !endsLine(end) && tear.isTorn(goodEnd, end, 1 + lines + vectors)) {
+            if (!hidesTorn) {
+                fault = corrupt(
+                        goodLines + 2 + lines + vectors,
+                        "the last line is cut short; the option torn=hide reads the %d frames before".formatted(count));
+                throw fault;
+            }
+            complete = true;
+            return;
+        }
+        seek(end);
+        add(end, 2 + lines + vectors);
+    }
+
+    /**
+     * Tells a frame that was cut short from one whose count is wrong, and which thus seems to take in the frames behind
+     * it: these begin with a line of one integer, which no atom is. Hiding them would lose them with the next append.
+     */
+    private void requireTorn(long firstAtom, BigInteger atoms) throws IOException {
+        seek(firstAtom);
+        for (long lineNumber = goodLines + 3; at < limit; lineNumber++) {
+            String line = beginning(LONGEST_LINE_OF_COUNT);
+            if (line != null && PyText.integer(line) != null) {
+                fault = corrupt(
+                        goodLines + 1,
+                        "%s atoms, but line %d looks like the count of another frame (expected: as many atoms as lines follow)"
+                                .formatted(atoms, lineNumber));
+                throw fault;
+            }
+        }
+    }
+
+    /** Reads a line that ends, or skips it and returns null if it is longer than asked for or does not end. */
+    private @Nullable String beginning(int longest) throws IOException {
+        int length = 0;
+        while (more()) {
+            byte b = block[(int) (at++ - blockAt)];
+            if (b == '\n' || b == '\r') {
+                skipLineFeedAfter(b);
+                return new String(first, 0, length, StandardCharsets.UTF_8);
+            } else if (length == longest) {
+                skipLine();
+                return null;
+            }
+            first[length++] = b;
+        }
+        return null;
+    }
+
+    private boolean endsLine(long end) throws IOException {
+        seek(end - 1);
+        return more() && "\n\r".indexOf(block[(int) (at - blockAt)]) >= 0;
     }
 
     private void add(long end, long lines) {

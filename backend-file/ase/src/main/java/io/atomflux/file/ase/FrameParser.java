@@ -32,6 +32,7 @@ final class FrameParser {
     private static final VarHandle I32 = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long NOT_ASCII = 0x8080808080808080L;
     private static final int MOST_PLANS = 256;
+    private static final int LONGEST_COMMENT = 32 << 20; // its values take a multiple of it in memory
     private static final NdArray NO_CELL = NdArray.zeros(DType.FLOAT64, 3, 3);
     private static final NdArray ALL_PERIODIC = NdArray.of(new boolean[] {true, true, true});
     private static final NdArray NOT_PERIODIC = NdArray.of(new boolean[] {false, false, false});
@@ -68,6 +69,13 @@ final class FrameParser {
             throw new BadFrame(1, "the file ends (expected: a comment line)");
         }
         line = 1;
+        int commentAt = at;
+        skipLine();
+        if (at - commentAt > LONGEST_COMMENT) {
+            throw new BadFrame(
+                    1, "comment of %d bytes (expected: at most %d)".formatted(at - commentAt, LONGEST_COMMENT));
+        }
+        at = commentAt;
         String comment = nextLine();
         line = 2;
         int n = atoms.intValue();

@@ -6,6 +6,7 @@ import io.atomflux.spi.BlockingReader;
 import io.atomflux.spi.Columns;
 import io.atomflux.spi.Positions;
 import io.atomflux.value.Row;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +56,12 @@ final class FrameStream implements BlockingReader<Row> {
             return Optional.empty();
         }
         List<Row> rows = new ArrayList<>();
-        int read = frames.read(wanted, done, maxBytes, rows);
+        int read;
+        try {
+            read = frames.read(wanted, done, maxBytes, rows);
+        } catch (EOFException e) {
+            throw new StoreChangedException(store.name(), done); // cut since it was looked at
+        }
         Positions part = wanted.part(done, done + read);
         done += read;
         return Optional.of(Batch.of(rows, part));

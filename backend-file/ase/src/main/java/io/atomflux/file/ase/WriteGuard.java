@@ -3,6 +3,7 @@ package io.atomflux.file.ase;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,7 +37,8 @@ final class WriteGuard implements AutoCloseable {
             FileChannel channel = FileChannel.open(
                     file.resolveSibling("." + file.getFileName() + ".atomflux-lock"),
                     StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE);
+                    StandardOpenOption.WRITE,
+                    LinkOption.NOFOLLOW_LINKS);
             try {
                 return new WriteGuard(inProcess, channel, channel.lock());
             } catch (IOException | RuntimeException e) {

@@ -146,7 +146,7 @@ class ExtxyzFilesTest {
         long before = Files.size(file);
         byte[] two = Files.readAllBytes(file);
         for (int there = 0; there < two.length; there += 101) {
-            AppendRecord.of(before, two, two.length).write(file);
+            AppendRecord.of(file, before, two, two.length).write(file);
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
                 channel.truncate(before);
                 channel.write(java.nio.ByteBuffer.wrap(two, 0, there), before);
@@ -168,7 +168,7 @@ class ExtxyzFilesTest {
     void keepsFinishedAppends() throws IOException {
         Path file = written(2);
         byte[] two = Files.readAllBytes(file);
-        AppendRecord.of(two.length, two, two.length).write(file);
+        AppendRecord.of(file, two.length, two, two.length).write(file);
         Files.write(file, two, StandardOpenOption.APPEND);
         try (ExtxyzStore store = open(file)) {
             assertThat(store.size()).isEqualTo(4);
