@@ -20,7 +20,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -85,37 +84,19 @@ class HostileFilesTest {
     }
 
     @Test
-    @DisplayName("rows are read while others append, the last one too")
-    void lastRowIsReadWhileOthersAppend() throws Exception {
-        Path file = written(1);
-        AtomicBoolean done = new AtomicBoolean();
-        AtomicBoolean failed = new AtomicBoolean();
-        StringBuffer failure = new StringBuffer();
-        try (ExtxyzStore store = open(file);
-                ExtxyzStore other = open(file)) {
-            List<Thread> readers = IntStream.range(0, 3)
-                    .mapToObj(i -> new Thread(() -> {
-                        while (!done.get()) {
-                            try {
-                                store.get(-1, Columns.ALL);
-                                store.get(store.size() - 1, Columns.ALL);
-                            } catch (IOException | RuntimeException e) {
-                                failure.append(e).append('\n');
-                                failed.set(true);
-                                return;
-                            }
-                        }
-                    }))
-                    .toList();
-            readers.forEach(Thread::start);
-            for (int i = 1; i < 300 && !failed.get(); i++) {
-                other.apply(new Write.Append<>(rows(i, i + 1)));
-            }
-            done.set(true);
-            for (Thread reader : readers) {
-                reader.join();
-            }
-            assertThat(failure.toString()).isEmpty();
+    @DisplayName("where a frame ends is known also right after the file was seen to grow")
+    void endsAreKnownAfterGrowth() throws IOException {
+        Path file = written(3);
+        long before = Files.size(file);
+        FrameFile frames = FrameFile.open(file, FileState.of(file), "a.xyz", 1 << 20);
+        try {
+            assertThat(frames.size()).isEqualTo(3);
+            Files.writeString(file, "1\n\nH 0 0 0\n", StandardOpenOption.APPEND);
+            assertThat(frames.accepts(FileState.of(file))).isTrue();
+            assertThat(frames.start(3)).isEqualTo(before);
+            assertThat(frames.size()).isEqualTo(4);
+        } finally {
+            frames.release();
         }
     }
 
