@@ -88,7 +88,7 @@ class HostileFilesTest {
     void endsAreKnownAfterGrowth() throws IOException {
         Path file = written(3);
         long before = Files.size(file);
-        FrameFile frames = FrameFile.open(file, FileState.of(file), "a.xyz", 1 << 20);
+        FrameFile frames = FrameFile.open(file, FileState.of(file), "a.xyz", ExtxyzOptions.defaults());
         try {
             assertThat(frames.size()).isEqualTo(3);
             Files.writeString(file, "1\n\nH 0 0 0\n", StandardOpenOption.APPEND);
@@ -168,6 +168,24 @@ class HostileFilesTest {
             store.apply(new Write.Append<>(rows(5, 6)));
             assertThat(content(store)).containsExactly(Frames.row(0), Frames.row(1), Frames.row(0), Frames.row(5));
         }
+    }
+
+    @Test
+    @DisplayName("a last line without end that does not hold what it must is an error, and nothing is glued to it")
+    void shortLastLinesAreTold() throws IOException {
+        Path file = written(3);
+        byte[] short1 = java.util.Arrays.copyOf(Files.readAllBytes(file), (int) Files.size(file) - 40);
+        Files.write(file, short1);
+        try (ExtxyzStore store = open(file)) {
+            assertThat(store.get(1, Columns.ALL)).isEqualTo(Frames.row(1));
+            assertThatThrownBy(store::size)
+                    .isInstanceOf(CorruptDataException.class)
+                    .hasMessageContaining("frame 2, line 15")
+                    .hasMessageContaining("cut short");
+            assertThatThrownBy(() -> store.apply(new Write.Append<>(rows(7, 8))))
+                    .isInstanceOf(CorruptDataException.class);
+        }
+        assertThat(Files.readAllBytes(file)).isEqualTo(short1);
     }
 
     @Test
