@@ -77,6 +77,30 @@ public final class Row implements KeyedRow<Row> {
         return new Row(keys, values, null, null, "", -1, false);
     }
 
+    /**
+     * Returns a row of known keys, widening its values as {@link Values#of} does; rows that share keys are cheaper.
+     *
+     * @param keys the keys, shared by the row
+     * @param inOrder a value for each key
+     * @throws IllegalArgumentException if there are more or fewer values than keys, or one is of no type a store can hold
+     */
+    public static Row of(KeySet keys, Collection<? extends @Nullable Object> inOrder) {
+        if (inOrder.size() != keys.size()) {
+            throw new IllegalArgumentException(
+                    "values: %d (expected: %d, one for each key)".formatted(inOrder.size(), keys.size()));
+        }
+        if (keys.size() == 0) {
+            return EMPTY;
+        }
+        @Nullable Object[] values = new Object[keys.size()];
+        int i = 0;
+        for (Object value : inOrder) {
+            values[i] = Values.of(keys.name(i), value);
+            i++;
+        }
+        return new Row(keys, values, null, null, "", -1, false);
+    }
+
     /** Returns a row of one key. */
     public static Row of(String key, @Nullable Object value) {
         return builder().put(key, value).build();

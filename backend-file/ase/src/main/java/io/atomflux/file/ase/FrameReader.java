@@ -15,13 +15,12 @@ final class FrameReader {
     private static final int BLOCK = 1 << 20;
 
     private final FrameFile file;
-    private final Columns columns;
-    private final FrameParser parser = new FrameParser();
+    private final FrameParser parser;
     private double inflation = 4;
 
     FrameReader(FrameFile file, Columns columns) {
         this.file = file;
-        this.columns = columns;
+        this.parser = new FrameParser(columns);
     }
 
     /**
@@ -58,8 +57,8 @@ final class FrameReader {
                     return done;
                 }
                 inflation = Math.max(0.25, (double) row.byteSize() / (end - begin));
-                rows.add(columns.isAll() ? row : row.only(columns.keys().orElseThrow()));
-                bytes += rows.get(rows.size() - 1).byteSize();
+                rows.add(row);
+                bytes += row.byteSize();
             }
         }
         return done;

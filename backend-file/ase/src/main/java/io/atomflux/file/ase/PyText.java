@@ -45,6 +45,23 @@ final class PyText {
         return text.substring(from, to);
     }
 
+    /** Strips the blanks {@code int()} and {@code float()} allow around a number: all but U+001C to U+001F. */
+    private static String stripNumber(String text) {
+        int from = 0;
+        int to = text.length();
+        while (from < to && isNumberSpace(text.charAt(from))) {
+            from++;
+        }
+        while (to > from && isNumberSpace(text.charAt(to - 1))) {
+            to--;
+        }
+        return text.substring(from, to);
+    }
+
+    private static boolean isNumberSpace(char c) {
+        return isSpace(c) && (c < 28 || c > 31);
+    }
+
     /** Splits at blanks, and at commas too if asked. */
     static List<String> split(String text, boolean commas) {
         List<String> parts = new ArrayList<>();
@@ -67,7 +84,7 @@ final class PyText {
 
     /** Reads what {@code int(text)} reads, blanks around it included; null where Python raises. */
     static @Nullable BigInteger integer(String text) {
-        String plain = asciiDigits(strip(text));
+        String plain = asciiDigits(stripNumber(text));
         int at = plain.startsWith("-") || plain.startsWith("+") ? 1 : 0;
         int end = digits(plain, at);
         if (end == at || end != plain.length() || end - at > MOST_DIGITS) {
@@ -79,7 +96,7 @@ final class PyText {
 
     /** Reads what {@code float(text)} reads, blanks around it included; null where Python raises. */
     static @Nullable Double real(String text) {
-        String plain = asciiDigits(strip(text));
+        String plain = asciiDigits(stripNumber(text));
         boolean negative = plain.startsWith("-");
         int at = negative || plain.startsWith("+") ? 1 : 0;
         String word = plain.length() - at <= 8 ? plain.substring(at).toLowerCase(java.util.Locale.ROOT) : "";
