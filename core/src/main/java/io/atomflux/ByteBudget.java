@@ -48,6 +48,10 @@ final class ByteBudget {
         used.addAndGet(held - taken);
     }
 
+    long total() {
+        return total;
+    }
+
     long used() {
         return used.get();
     }

@@ -15,7 +15,9 @@ import reactor.core.publisher.Mono;
 final class StreamExtension {
 
     private static final int MOST_ROWS = 4096;
-    private static final long MOST_BYTES = 4 << 20;
+
+    // Two batches are held at once, and the text of one for a file of text: a small heap wants small batches.
+    private static final long MOST_BYTES = Math.min(4 << 20, ByteBudget.SHARED.total() / 8);
 
     private StreamExtension() {}
 
