@@ -259,7 +259,8 @@ abstract sealed class StoreFacade<E, R extends KeyedRow<R>> implements Store<E> 
 
     @Override
     public Flux<String> verify() {
-        return Flux.concat(core.backend.verify(), new Decoding<>(core).problems());
+        // A backend may have found the same by itself; both lists are bounded.
+        return Flux.concat(core.backend.verify(), new Decoding<>(core).problems()).distinct();
     }
 
     @Override

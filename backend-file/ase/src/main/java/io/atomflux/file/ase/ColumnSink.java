@@ -183,6 +183,9 @@ final class ColumnSink {
     private NdArray texts(int[] shape) {
         long widest = 0;
         for (String word : words) {
+            if (word.charAt(word.length() - 1) == 0) {
+                throw new BadFrame(1, "column %s: a word that ends with NUL (expected: text)".formatted(column.name()));
+            }
             widest = Math.max(widest, word.codePointCount(0, word.length()));
         }
         long size = widest * 4 * words.size();

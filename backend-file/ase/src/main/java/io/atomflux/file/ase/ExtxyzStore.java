@@ -49,6 +49,8 @@ final class ExtxyzStore implements BlockingRowBackend<Row> {
             Capability.SNAPSHOT,
             Capability.DURABLE);
 
+    private static final int MOST_PROBLEMS = 1000;
+
     private final Path path;
     private final ExtxyzOptions options;
     private @Nullable FrameFile current;
@@ -304,6 +306,16 @@ final class ExtxyzStore implements BlockingRowBackend<Row> {
         Path folder = path.getParent();
         if (folder != null && !Files.isDirectory(folder)) {
             Files.createDirectories(folder);
+        }
+    }
+
+    @Override
+    public List<String> verify() throws IOException {
+        FrameFile file = file();
+        try {
+            return file.problems(MOST_PROBLEMS);
+        } finally {
+            file.release();
         }
     }
 

@@ -7,7 +7,6 @@ import io.atomflux.error.WriteFailedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -88,17 +87,12 @@ final class FileChanges {
         if (current == null || !current.endsAtBlankLine()) {
             return;
         }
-        long end = current.end();
-        long limit = current.limit();
-        for (long at = end; at < limit; at += 1 << 16) {
-            String rest = new String(current.bytes(at, Math.min(limit, at + (1 << 16))), StandardCharsets.ISO_8859_1);
-            if (!PyText.strip(rest).isEmpty()) {
-                throw new UnsupportedDataException(
-                        store,
-                        "byte " + end,
-                        "text after a blank line, which ends the file for every reader; take it out before writing",
-                        null);
-            }
+        if (!current.isBlankFrom(current.end())) {
+            throw new UnsupportedDataException(
+                    store,
+                    "byte " + current.end(),
+                    "text after a blank line, which ends the file for every reader; take it out before writing",
+                    null);
         }
     }
 

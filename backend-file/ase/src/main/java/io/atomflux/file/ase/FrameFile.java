@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One opened file of frames: its channel, its index, and who uses it.
@@ -105,6 +108,65 @@ final class FrameFile {
     synchronized boolean endsAtBlankLine() throws IOException {
         index.has(Integer.MAX_VALUE - 1);
         return index.endsAtBlankLine();
+    }
+
+    /**
+     * Reads every frame and tells each one that cannot be read, and text that no reader sees.
+     *
+     * @param most how many problems to tell at most
+     */
+    List<String> problems(int most) throws IOException {
+        List<String> problems = new ArrayList<>();
+        FrameParser parser = new FrameParser();
+        try {
+            for (int frame = 0; problems.size() < most && has(frame); frame++) {
+                try {
+                    byte[] text = frameBytes(frame);
+                    parse(parser, text, 0, text.length, frame);
+                } catch (CorruptDataException | LimitExceededException e) {
+                    problems.add(String.valueOf(e.getMessage()));
+                }
+            }
+            if (problems.size() < most && end() < limit()) {
+                hidden(problems);
+            }
+        } catch (CorruptDataException e) {
+            problems.add(String.valueOf(e.getMessage())); // no frame begins where one should, so the rest is unknown
+        }
+        long uncommitted = seen().length() - seen().committed();
+        if (problems.size() < most && uncommitted > 0) {
+            problems.add(
+                    "%s: the last %d bytes are of an append that is under way or was cut short; the next write cuts them off"
+                            .formatted(store, uncommitted));
+        }
+        return problems;
+    }
+
+    private synchronized FileState seen() {
+        return seen;
+    }
+
+    private void hidden(List<String> problems) throws IOException {
+        if (!endsAtBlankLine()) {
+            problems.add("%s: the last frame, from byte %d on, is torn; with torn=hide the next write cuts it off"
+                    .formatted(store, end()));
+        } else if (!isBlankFrom(end())) {
+            problems.add(
+                    "%s: behind byte %d, a blank line ends the frames, and the text after it is not seen by any reader"
+                            .formatted(store, end()));
+        }
+    }
+
+    /** Tells whether there are only blanks from a place on. */
+    boolean isBlankFrom(long from) throws IOException {
+        long limit = limit();
+        for (long at = from; at < limit; at += 1 << 16) {
+            String rest = new String(bytes(at, Math.min(limit, at + (1 << 16))), StandardCharsets.ISO_8859_1);
+            if (!PyText.strip(rest).isEmpty()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Tells whether the last frame ends with a line end; also true of no frames. */

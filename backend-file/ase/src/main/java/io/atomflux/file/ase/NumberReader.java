@@ -1,6 +1,9 @@
 package io.atomflux.file.ase;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.math.BigInteger;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +17,7 @@ final class NumberReader {
 
     private static final BigInteger LONG_MIN = BigInteger.valueOf(Long.MIN_VALUE);
     private static final BigInteger LONG_MAX = BigInteger.valueOf(Long.MAX_VALUE);
+    private static final VarHandle I64 = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int EXPONENT_BOUND = 100_000;
 
     private double real;
@@ -107,6 +111,14 @@ final class NumberReader {
         if (at < to && text[at] == '.') {
             plain = false;
             int point = ++at;
+            // Eight decimals, as ASE writes them, at once: D. Lemire, "Parsing a number of eight digits", 2018.
+            if (at + 8 <= to) {
+                long eight = (long) I64.get(text, at);
+                if (areDigits(eight)) {
+                    mantissa = mantissa * 100_000_000 + digits(eight);
+                    at += 8;
+                }
+            }
             while (at < to && (digit = text[at] - '0') >= 0 && digit <= 9) {
                 mantissa = mantissa * 10 + digit;
                 at++;
@@ -143,5 +155,19 @@ final class NumberReader {
         integer = negative ? -mantissa : mantissa;
         end = at;
         return true;
+    }
+
+    private static boolean areDigits(long eight) {
+        long high = eight & 0xF0F0F0F0F0F0F0F0L;
+        long carried = (eight + 0x0606060606060606L & 0xF0F0F0F0F0F0F0F0L) >>> 4;
+        return (high | carried) == 0x3333333333333333L;
+    }
+
+    private static long digits(long eight) {
+        long pairs = eight - 0x3030303030303030L;
+        pairs = pairs * 10 + (pairs >>> 8);
+        return (pairs & 0x000000FF000000FFL) * 0x000F424000000064L
+                        + (pairs >>> 16 & 0x000000FF000000FFL) * 0x0000271000000001L
+                >>> 32;
     }
 }

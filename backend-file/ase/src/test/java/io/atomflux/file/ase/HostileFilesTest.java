@@ -281,4 +281,41 @@ class HostileFilesTest {
                     .hasMessageContaining("keys");
         }
     }
+
+    @Test
+    @DisplayName("verify tells every bad frame with its line, and what is hidden behind the last one")
+    void verifyTellsEveryBadFrame() throws IOException {
+        String good = "1\n\nH 0 0 0\n";
+        Path file = Files.writeString(
+                folder.resolve("v.xyz"),
+                good + "1\n\nH 0 0 x\n" + good + "1\nLattice=5\nH 0 0 0\n1\n\nQq 0 0 0\n" + good + "\nmore\n");
+        try (ExtxyzStore store = open(file)) {
+            assertThat(store.verify()).hasSize(4);
+            assertThat(store.verify().get(0)).contains("frame 1, line 6");
+            assertThat(store.verify().get(1)).contains("frame 3, line 11");
+            assertThat(store.verify().get(2)).contains("frame 4, line 15");
+            assertThat(store.verify().get(3)).contains("blank line");
+        }
+        Files.writeString(file, good + "3\n\nH 0 0 0\n");
+        try (ExtxyzStore store = open(file);
+                ExtxyzStore hiding = hiding(file)) {
+            assertThat(store.verify()).hasSize(1);
+            assertThat(store.verify().get(0)).contains("frame 1, line 4");
+            assertThat(hiding.verify()).hasSize(1);
+            assertThat(hiding.verify().get(0)).contains("byte 11").contains("torn");
+        }
+        Files.writeString(file, good.repeat(3));
+        try (ExtxyzStore store = open(file)) {
+            assertThat(store.verify()).isEmpty();
+            AppendRecord.of(file, 22, new byte[40], 40).write(file);
+            assertThat(store.verify()).isEmpty();
+            byte[] tail = good.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            AppendRecord.of(file, 22, java.util.Arrays.copyOf(tail, 40), 40).write(file);
+        }
+        try (ExtxyzStore store = open(file)) {
+            assertThat(store.size()).isEqualTo(2);
+            assertThat(store.verify()).hasSize(1);
+            assertThat(store.verify().get(0)).contains("11 bytes").contains("append");
+        }
+    }
 }
