@@ -17,9 +17,13 @@ import org.jspecify.annotations.Nullable;
 final class Json {
 
     private static final int DEEPEST = 60;
+    private static final int MOST_NUMBERS = 1 << 23;
+    private static final int MOST_OTHERS = 1 << 20; // a list or a text of two characters takes fifty bytes of memory
 
     private final String text;
     private int at;
+    private int numbers;
+    private int others;
 
     private Json(String text) {
         this.text = text;
@@ -63,6 +67,13 @@ final class Json {
     private @Nullable Object value(int depth) {
         if (depth > DEEPEST) {
             throw new IllegalArgumentException("JSON nested deeper than " + DEEPEST);
+        }
+        char first = at < text.length() ? text.charAt(at) : ' ';
+        boolean other = first == '"' || first == '[' || first == '{';
+        if (other ? ++others > MOST_OTHERS : ++numbers > MOST_NUMBERS) {
+            throw new IllegalArgumentException(
+                    "JSON of more than %d values (expected: at most %d texts, lists and maps, and %d others)"
+                            .formatted(other ? MOST_OTHERS : MOST_NUMBERS, MOST_OTHERS, MOST_NUMBERS));
         }
         if (skip("null")) {
             return null;
@@ -116,7 +127,7 @@ final class Json {
             if (!skip("\"")) {
                 throw expected("a key in quotes");
             }
-            String key = string();
+            String key = key();
             blanks();
             if (!skip(":")) {
                 throw expected("':'");
@@ -131,6 +142,14 @@ final class Json {
                 throw expected("',' or '}'");
             }
         }
+    }
+
+    private String key() {
+        if (++others > MOST_OTHERS) {
+            throw new IllegalArgumentException(
+                    "JSON of more than %d texts, lists and maps (expected: at most so many)".formatted(MOST_OTHERS));
+        }
+        return string();
     }
 
     private String string() {

@@ -3,6 +3,7 @@ package io.atomflux.file.ase;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -34,11 +35,7 @@ final class WriteGuard implements AutoCloseable {
         ReentrantLock inProcess = LOCKS.computeIfAbsent(file, path -> new ReentrantLock());
         inProcess.lock();
         try {
-            FileChannel channel = FileChannel.open(
-                    file.resolveSibling("." + file.getFileName() + ".atomflux-lock"),
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE,
-                    LinkOption.NOFOLLOW_LINKS);
+            FileChannel channel = lockFile(file.resolveSibling("." + file.getFileName() + ".atomflux-lock"));
             try {
                 return new WriteGuard(inProcess, channel, channel.lock());
             } catch (IOException | RuntimeException e) {
@@ -48,6 +45,18 @@ final class WriteGuard implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             inProcess.unlock();
             throw e;
+        }
+    }
+
+    private static FileChannel lockFile(Path beside) throws IOException {
+        try {
+            return FileChannel.open(
+                    beside, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        } catch (AccessDeniedException e) {
+            throw new IOException(
+                    "no permission to write %s (expected: a folder in which files can be made, as every change needs a lock)"
+                            .formatted(beside),
+                    e);
         }
     }
 

@@ -6,6 +6,11 @@
  * where ASE would lose something in writing it is written in a form ASE reads back equal, or refused. The index of frames is
  * kept in memory only (eight bytes per frame), so files larger than memory can be streamed and read by position.
  *
+ * <p>A frame without atoms is written with {@code species:R:1}, byte for byte as ASE writes it: ASE and this library read it
+ * back as what it was, and as {@code species:S:1} as well. Deliberate differences from ASE in reading: a frame that ends
+ * the file and has a negative count, and VEC lines of one number, are refused; words that end with NUL are, too; and of a
+ * key given twice only the value that counts is looked at.
+ *
  * <p>Changes are atomic and survive {@code kill -9} of the process. An append writes {@code .NAME.atomflux-append} beside
  * first, which hides its frames from readers of this library until all are there; programs that read the file by themselves
  * may see a part of a batch for a moment. Every other change writes a new file beside and renames it over the old one. {@code

@@ -283,6 +283,19 @@ class HostileFilesTest {
     }
 
     @Test
+    @DisplayName("JSON of very many lists is refused instead of filling memory")
+    void hugeJsonIsRefused() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("j.xyz"), "1\nx=\"_JSON [" + "[],".repeat(1_100_000) + "[]]\"\nH 0 0 0\n");
+        try (ExtxyzStore store = open(file)) {
+            assertThatThrownBy(() -> store.get(0, Columns.ALL))
+                    .isInstanceOf(CorruptDataException.class)
+                    .hasMessageContaining("key \"x\"")
+                    .hasMessageContaining("1048576");
+        }
+    }
+
+    @Test
     @DisplayName("verify tells every bad frame with its line, and what is hidden behind the last one")
     void verifyTellsEveryBadFrame() throws IOException {
         String good = "1\n\nH 0 0 0\n";
