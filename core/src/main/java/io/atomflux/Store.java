@@ -126,7 +126,9 @@ public sealed interface Store<E> permits StoreFacade {
     Mono<Long> extend(List<E> rows);
 
     /**
-     * Adds a stream of rows at the end, in batches of at most 4096 rows and about 4 MiB, each at one instant.
+     * Adds a stream of rows at the end, in batches, each at one instant.
+     *
+     * <p>A batch has at most 4096 rows and about 4 MiB, less where the heap is below 128 MB.
      *
      * @return cold; the new size; takes rows from the stream no faster than they are written
      * @signals PartialWriteException if the stream or a batch fails; tells how many rows are in the store
