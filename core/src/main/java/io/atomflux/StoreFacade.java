@@ -1,6 +1,7 @@
 package io.atomflux;
 
 import io.atomflux.adapter.Adapters;
+import io.atomflux.error.CorruptDataException;
 import io.atomflux.spi.Capability;
 import io.atomflux.spi.Columns;
 import io.atomflux.spi.RowBackend;
@@ -259,8 +260,10 @@ abstract sealed class StoreFacade<E, R extends KeyedRow<R>> implements Store<E> 
 
     @Override
     public Flux<String> verify() {
-        // A backend may have found the same by itself; both lists are bounded.
-        return Flux.concat(core.backend.verify(), new Decoding<>(core).problems()).distinct();
+        // A backend may have found the same by itself; both lists are bounded. What cannot even be opened is a finding.
+        return Flux.concat(core.backend.verify(), new Decoding<>(core).problems())
+                .onErrorResume(CorruptDataException.class, failure -> Flux.just(String.valueOf(failure.getMessage())))
+                .distinct();
     }
 
     @Override

@@ -2,7 +2,10 @@ package io.atomflux.cli;
 
 import io.atomflux.ObjectIO;
 import io.atomflux.codec.Json;
+import io.atomflux.error.CorruptDataException;
+import java.util.Optional;
 import picocli.CommandLine.Command;
+import reactor.core.publisher.Flux;
 
 /** Whether a store is whole. */
 @Command(
@@ -23,25 +26,27 @@ import picocli.CommandLine.Command;
         })
 final class VerifyCommand extends StoreCommand {
 
+    /** The advice at the end of every message about damage, which whoever reads this has followed. */
+    private static final String ADVICE = " (run 'atomflux verify' to see the extent)";
+
     @Override
     int look(Source source, ObjectIO store) {
         source.whole("verify");
         long[] problems = {0};
-        long rows = await(store.size());
+        Optional<Long> rows =
+                await(store.size().map(Optional::of).onErrorReturn(CorruptDataException.class, Optional.empty()));
+        Flux<String> found =
+                store.verify().map(problem -> problem.replace(ADVICE, "")).doOnNext(problem -> problems[0]++);
         if (json) {
-            jsonArray(store.verify().doOnNext(problem -> problems[0]++), Json::plain);
+            jsonArray(found, Json::plain);
         } else {
-            forEach(store.verify(), problem -> {
-                problems[0]++;
-                console().line(problem);
-            });
+            forEach(found, console()::line);
         }
         console()
-                .note("%s, %s in %s"
-                        .formatted(
-                                problems[0] == 0 ? "no problem" : Text.count(problems[0], "problem"),
-                                Text.count(rows, "row"),
-                                store.name()));
+                .note((problems[0] == 0 ? "no problem" : Text.count(problems[0], "problem"))
+                        + rows.map(count -> ", " + Text.count(count, "row")).orElse("")
+                        + " in "
+                        + store.name());
         return problems[0] == 0 ? 0 : Cli.FOUND_WRONG;
     }
 }

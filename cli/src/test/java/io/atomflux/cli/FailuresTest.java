@@ -121,6 +121,23 @@ class FailuresTest {
     }
 
     @Test
+    @DisplayName("verify tells what cannot even be opened as a finding, without sending to verify")
+    void verifiesWhatDoesNotOpen() throws IOException {
+        Path torn = Files.writeString(folder.resolve("torn.xyz"), "3\nProperties=species:S:1:pos:R:3\nH 0 0 0\nH 0 0");
+        Path place = Files.createDirectories(folder.resolve("junk.lmdb/default"));
+        Files.writeString(place.resolve("data.mdb"), "this is no database, whatever its name may say".repeat(300));
+        for (Path damaged : List.of(torn, folder.resolve("junk.lmdb"))) {
+            Ran verified = run("verify", damaged);
+            assertThat(verified.code()).as(damaged.toString()).isEqualTo(1);
+            assertThat(verified.out())
+                    .contains("corrupt data in", damaged.getFileName().toString())
+                    .doesNotContain("atomflux verify");
+            assertThat(verified.err()).contains("problem").doesNotContain("row");
+        }
+        run("verify", folder.resolve("none.lmdb")).refused("none.lmdb", "does not exist");
+    }
+
+    @Test
     @DisplayName("a file that is no LMDB store is told")
     void noStore() throws IOException {
         Path place = Files.createDirectories(folder.resolve("none.lmdb/default"));
