@@ -127,10 +127,10 @@ final class Committing {
         }
     }
 
-    /** Begins on the store that is at this path now, not on one that was removed from it. */
+    /** Begins on the store that is at this path now, not on one that was removed, deleted or replaced. */
     static WriteTxn begin(Environment environment, Path directory) {
         WriteTxn txn = environment.beginWrite();
-        if (txn.before().isRemoved() && !environment.fileKey().equals(Environments.fileKey(directory))) {
+        if (!environment.fileKey().equals(Environments.fileKey(directory))) {
             environment.abort(txn);
             Environments.retire(environment);
             throw new Environment.RetiredException();

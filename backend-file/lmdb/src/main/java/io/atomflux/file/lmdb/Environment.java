@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.lwjgl.PointerBuffer;
 import org.lwjgl.system.MemoryStack;
@@ -33,6 +34,7 @@ final class Environment {
 
     private static final int MOST_READERS = 64;
     private static final long PATIENCE_SECONDS = 30;
+    private static final long LOOKING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** Says that the environment was closed, e.g. because the store was removed; open it anew. */
     static final class RetiredException extends RuntimeException {
@@ -49,6 +51,7 @@ final class Environment {
     private final long env;
     private final int database;
     private final Object fileKey;
+    private final boolean locked;
     private final Semaphore permits;
     private final Semaphore snapshots;
     private final ReentrantLock writing = new ReentrantLock();
@@ -57,14 +60,16 @@ final class Environment {
     private final Set<ReadTxn> all = ConcurrentHashMap.newKeySet();
     private volatile @Nullable State state;
     private volatile boolean retired;
+    private volatile long lookedAt = System.nanoTime();
 
     /** Takes an opened native environment over. */
-    Environment(Path directory, String store, LmdbOptions options, long env, Object fileKey) {
+    Environment(Path directory, String store, LmdbOptions options, long env, Object fileKey, boolean locked) {
         this.directory = directory;
         this.store = store;
         this.options = options;
         this.env = env;
         this.fileKey = fileKey;
+        this.locked = locked;
         try (MemoryStack stack = MemoryStack.stackPush()) {
             PointerBuffer txn = stack.mallocPointer(1);
             int begun = LMDB.mdb_txn_begin(env, 0, LMDB.MDB_RDONLY, txn);
@@ -101,6 +106,28 @@ final class Environment {
     /** Returns what tells the opened file from another one at the same path. */
     Object fileKey() {
         return fileKey;
+    }
+
+    /** Tells, looking ten times a second at most, whether another file stands at a path now, or none. */
+    boolean isGoneFrom(Path path) {
+        long now = System.nanoTime();
+        if (now - lookedAt < LOOKING_NANOS) {
+            return false;
+        }
+        lookedAt = now;
+        return !fileKey.equals(Environments.fileKey(path));
+    }
+
+    /**
+     * Fails if what was just read may have been overwritten meanwhile.
+     *
+     * <p>Where no lock file can be written, writers of other processes do not know of this reader, and may use pages again
+     * from the second commit after its snapshot on.
+     */
+    void requireUndisturbed(ReadTxn txn) {
+        if (!locked && lastTxn() != txn.id()) {
+            throw new StoreBusyException(store, "another process changes it, and it cannot be locked from here", null);
+        }
     }
 
     boolean isRetired() {
@@ -350,10 +377,18 @@ final class Environment {
     }
 
     long mapSize() {
+        return info(MDBEnvInfo::me_mapsize);
+    }
+
+    private long lastTxn() {
+        return info(MDBEnvInfo::me_last_txnid);
+    }
+
+    private long info(ToLongFunction<MDBEnvInfo> wanted) {
         try (MemoryStack stack = MemoryStack.stackPush()) {
             MDBEnvInfo info = MDBEnvInfo.malloc(stack);
             check(LMDB.mdb_env_info(env, info), "look at the environment");
-            return info.me_mapsize();
+            return wanted.applyAsLong(info);
         }
     }
 

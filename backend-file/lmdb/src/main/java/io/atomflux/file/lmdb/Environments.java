@@ -120,8 +120,32 @@ final class Environments {
         }
     }
 
+    /**
+     * Opens for writing, or else, where that is denied, for reading: with the lock file if that can be written, and without
+     * one if not, as on a read-only medium.
+     */
     private static Environment openNative(Path directory, String store, LmdbOptions options) throws IOException {
-        PageCheck.beforeOpening(directory.resolve(Layout.DATA_FILE), store);
+        Path data = directory.resolve(Layout.DATA_FILE);
+        PageCheck.beforeOpening(data, store);
+        Natives.load();
+        try {
+            return openNative(directory, store, options, 0);
+        } catch (NativeFailure denied) {
+            if (!LmdbErrors.isDenied(denied.code()) || !Files.isReadable(data) || Files.size(data) == 0) {
+                throw denied;
+            }
+        }
+        try {
+            return openNative(directory, store, options, LMDB.MDB_RDONLY);
+        } catch (NativeFailure denied) {
+            if (!LmdbErrors.isDenied(denied.code())) {
+                throw denied;
+            }
+            return openNative(directory, store, options, LMDB.MDB_RDONLY | LMDB.MDB_NOLOCK);
+        }
+    }
+
+    private static Environment openNative(Path directory, String store, LmdbOptions options, int access) {
         try (MemoryStack stack = MemoryStack.stackPush()) {
             PointerBuffer place = stack.mallocPointer(1);
             check(LMDB.mdb_env_create(place), "create an environment");
@@ -131,11 +155,12 @@ final class Environments {
                 check(LMDB.mdb_env_set_mapsize(env, options.mapSize()), "set the map size");
                 check(LMDB.mdb_env_set_maxreaders(env, options.maxReaders()), "set the number of readers");
                 // NOTLS: read transactions move between the threads of a pool
-                int flags = LMDB.MDB_NOTLS | (options.sync() ? 0 : LMDB.MDB_NOSYNC);
+                int flags = LMDB.MDB_NOTLS | (options.sync() ? 0 : LMDB.MDB_NOSYNC) | access;
                 int code = LMDB.mdb_env_open(env, directory.toString(), flags, MODE);
                 check(code, "open " + directory.getFileName());
                 Object key = Objects.requireNonNullElse(fileKey(directory), Layout.DATA_FILE);
-                opened = new Environment(directory, store, options, env, key);
+                boolean locked = (access & LMDB.MDB_NOLOCK) == 0;
+                opened = new Environment(directory, store, options, env, key, locked);
                 opened.clearStaleReaders();
                 return opened;
             } finally {

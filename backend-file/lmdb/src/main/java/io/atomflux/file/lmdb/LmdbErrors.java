@@ -9,6 +9,7 @@ import io.atomflux.error.StoreIoException;
 import io.atomflux.error.WriteFailedException;
 import java.util.Objects;
 import org.lwjgl.system.MemoryUtil;
+import org.lwjgl.system.Platform;
 import org.lwjgl.util.lmdb.LMDB;
 
 /** Checks every return code of LMDB, and says once what each means to a user. */
@@ -17,6 +18,11 @@ final class LmdbErrors {
     // errno values that are the same on Linux, macOS and Windows' C library
     private static final int ENOSPC = 28;
     private static final int EFBIG = 27;
+    private static final int EPERM = 1;
+    private static final int EACCES = 13;
+    private static final int EROFS = 30;
+    private static final int WINDOWS_ACCESS_DENIED = 5;
+    private static final int WINDOWS_WRITE_PROTECT = 19;
     private static final int EDQUOT_LINUX = 122;
     private static final int EDQUOT_MACOS = 69;
 
@@ -38,6 +44,13 @@ final class LmdbErrors {
             return false;
         }
         throw new NativeFailure(code, call);
+    }
+
+    /** Tells whether a code says that something may not be written. */
+    static boolean isDenied(int code) {
+        return Platform.get() == Platform.WINDOWS
+                ? code == WINDOWS_ACCESS_DENIED || code == WINDOWS_WRITE_PROTECT
+                : code == EPERM || code == EACCES || code == EROFS;
     }
 
     static String text(int code) {

@@ -18,6 +18,11 @@ import java.util.Set;
  * Opens folders {@code *.lmdb} as stores of raw rows, each group in a folder of its own inside.
  *
  * <p>Handles of one group with the same options share one store. Options are those of {@link LmdbOptions}.
+ *
+ * <p>What may not be written, as on a read-only medium, can be read. If its lock file cannot be written either, writers of
+ * other processes cannot see that somebody reads: then nobody may change the store meanwhile. A read that a commit
+ * overtook signals {@code StoreBusyException}, but one that is overtaken twice while it runs may fail in any way. So give
+ * readers of a store that is being written permission to write {@code lock.mdb}.
  */
 public final class LmdbProvider implements BackendProvider {
 
@@ -48,9 +53,9 @@ public final class LmdbProvider implements BackendProvider {
         record Shared(Path path, String group, boolean readOnly, LmdbOptions options) {}
         return Bridge.opening(
                 BlobRow.class,
-                LmdbStore.name(path, group),
+                LmdbStore.name(location.path(), group),
                 LmdbStore.capabilities(readOnly, chosen),
-                () -> new LmdbStore(path, group, readOnly, chosen),
+                () -> new LmdbStore(location.path(), group, readOnly, chosen),
                 BridgeOptions.defaults()
                         .withoutVirtualThreads()
                         .withInlineReads(options.inlineReads())

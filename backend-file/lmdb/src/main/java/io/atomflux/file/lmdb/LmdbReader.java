@@ -96,7 +96,9 @@ final class LmdbReader implements BlockingReader<BlobRow> {
         if (kept != null) {
             used.resume(kept);
             try {
-                return Optional.of(fill(kept, known, known, used.loader(kept, known), maxBytes));
+                Batch<BlobRow> batch = fill(kept, known, known, used.loader(kept, known), maxBytes);
+                used.requireUndisturbed(kept);
+                return Optional.of(batch);
             } finally {
                 used.pause();
             }
@@ -104,7 +106,9 @@ final class LmdbReader implements BlockingReader<BlobRow> {
         ReadTxn txn = used.begin();
         try {
             State now = used.state(txn);
-            return Optional.of(fill(txn, known, now, used.loader(txn, now), maxBytes));
+            Batch<BlobRow> batch = fill(txn, known, now, used.loader(txn, now), maxBytes);
+            used.requireUndisturbed(txn);
+            return Optional.of(batch);
         } finally {
             used.end(txn);
         }

@@ -57,13 +57,15 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
     private final Object opening = new Object();
     private volatile @Nullable Environment environment;
     private volatile boolean closed;
+    private volatile boolean swept;
     private volatile Picked picked = new Picked(Columns.of(List.of()), Fields.NONE);
 
+    /** Takes the location as the user gave it, which is how messages name it. */
     LmdbStore(Path location, String group, boolean readOnly, LmdbOptions options) {
         this.location = location.toAbsolutePath().normalize();
         this.group = Names.group(group);
         this.directory = Names.inside(this.location, group);
-        this.name = name(this.location, group);
+        this.name = name(location, group);
         this.readOnly = readOnly;
         this.options = options;
     }
@@ -84,8 +86,7 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
     }
 
     static String name(Path location, String group) {
-        String file = String.valueOf(location.getFileName());
-        return group.equals(Layout.DEFAULT_GROUP) ? file : file + ", group " + group;
+        return group.equals(Layout.DEFAULT_GROUP) ? location.toString() : location + ", group " + group;
     }
 
     static Set<Capability> capabilities(boolean readOnly, LmdbOptions options) {
@@ -136,7 +137,7 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
         return new StoreNotFoundException(
                 name,
                 there.isEmpty()
-                        ? "a folder " + location.getFileName() + " that holds a folder " + group + " with data.mdb"
+                        ? "a folder that holds a folder " + group + " with data.mdb"
                         : "one of the groups " + String.join(", ", there));
     }
 
@@ -157,6 +158,10 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
             if (used == null) {
                 throw notFound();
             }
+            if (used.isGoneFrom(directory)) {
+                Environments.retire(used); // deleted or replaced from outside
+                continue;
+            }
             try {
                 ReadTxn txn = keep ? used.beginSnapshot() : used.begin();
                 boolean kept = false;
@@ -164,6 +169,7 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
                     State state = used.state(txn);
                     if (!state.isRemoved()) {
                         T result = work.run(used, txn, state);
+                        used.requireUndisturbed(txn);
                         kept = keep;
                         return result;
                     }
@@ -320,6 +326,10 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
                 return writes.stream()
                         .map(write -> WriteResult.failed(new ReadOnlyStoreException(name, write.operation())))
                         .toList();
+            }
+            if (!swept) {
+                swept = true;
+                Removal.sweep(location);
             }
             while (true) {
                 Environment used = Objects.requireNonNull(opened(true));
