@@ -28,7 +28,8 @@ final class StreamExtension {
             return Flux.<E>from(elements)
                     .<R>map(core.mapping::row)
                     .bufferUntil(new BatchEnd<R>())
-                    .concatMap(rows -> write(core, rows, committed), 1)
+                    // a stream that fails lets the batch being written end, so that what is told is what is there
+                    .concatMapDelayError(rows -> write(core, rows, committed), false, 1)
                     .takeLast(1)
                     .switchIfEmpty(Mono.defer(() -> core.apply(new Write.Append<R>(List.of()))))
                     .next() // single() would complain of a stream that was cancelled as it ended

@@ -1,5 +1,7 @@
 package io.atomflux.adapter;
 
+import io.atomflux.error.RowOutOfBoundsException;
+import io.atomflux.error.StoreChangedException;
 import io.atomflux.spi.Batch;
 import io.atomflux.spi.Capability;
 import io.atomflux.spi.Columns;
@@ -95,6 +97,7 @@ final class ConcatBackend<R extends KeyedRow<R>> implements RowBackend<R> {
         private long done;
         private @Nullable RowReader<R> run;
         private long runOffset;
+        private long emitted;
 
         RunReader(ReadRequest request) {
             this.request = request;
@@ -124,8 +127,16 @@ final class ConcatBackend<R extends KeyedRow<R>> implements RowBackend<R> {
                 }
                 RowReader<R> running = current;
                 return running.next(maxBytes)
-                        .<Batch<R>>map(batch -> new MovedBatch<>(batch, runOffset))
+                        .<Batch<R>>map(batch -> {
+                            emitted += batch.size();
+                            return new MovedBatch<>(batch, runOffset);
+                        })
+                        // the source was longer when the positions were found
+                        .onErrorMap(RowOutOfBoundsException.class, shrunk -> new StoreChangedException(name(), emitted))
                         .switchIfEmpty(Mono.defer(() -> {
+                            if (emitted != done) {
+                                return Mono.error(new StoreChangedException(name(), emitted));
+                            }
                             run = null;
                             return running.close().then(nextOfRun(maxBytes));
                         }));

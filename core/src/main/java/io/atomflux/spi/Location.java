@@ -39,6 +39,9 @@ public final class Location {
         if (text.isBlank() || text.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("location: \"%s\" (expected: a path or a URI)".formatted(text.strip()));
         }
+        if (text.regionMatches(true, 0, "file:/", 0, 6) && !text.startsWith("//", 5)) {
+            return parse("file://" + text.substring(5)); // as java.io.File writes it
+        }
         int colon = text.indexOf("://");
         if (colon > 0 && text.substring(0, colon).matches("[A-Za-z][A-Za-z0-9+.-]*")) {
             String scheme = text.substring(0, colon).toLowerCase(Locale.ROOT);
@@ -134,9 +137,11 @@ public final class Location {
         if (scheme.isEmpty()) {
             return target;
         }
+        // also where a password holds an unescaped slash: rather hide too much
         int slash = target.indexOf('/');
-        String authority = slash < 0 ? target : target.substring(0, slash);
-        int at = authority.lastIndexOf('@');
+        int colon = target.indexOf(':');
+        boolean mayHoldPassword = slash < 0 || colon >= 0 && colon < slash;
+        int at = (mayHoldPassword ? target : target.substring(0, slash)).lastIndexOf('@');
         return scheme.get() + "://" + (at < 0 ? target : "<hidden>@" + target.substring(at + 1));
     }
 }

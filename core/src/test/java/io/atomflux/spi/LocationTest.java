@@ -78,4 +78,26 @@ class LocationTest {
         assertThat(Names.inside(Path.of("store"), name).getParent())
                 .isEqualTo(Path.of("store").toAbsolutePath());
     }
+
+    @Test
+    @DisplayName("a file URI with one slash is its path, with options as with three")
+    void readsShortFileUris() {
+        for (String text : java.util.List.of(
+                "file:/tmp/x.lmdb?group=t", "file:///tmp/x.lmdb?group=t", "FILE:/tmp/x.lmdb?group=t")) {
+            assertThat(Location.parse(text).path()).isEqualTo(Path.of("/tmp/x.lmdb"));
+            assertThat(Location.of(java.net.URI.create(text)).path()).isEqualTo(Path.of("/tmp/x.lmdb"));
+            assertThat(Location.parse(text).query()).containsEntry("group", "t");
+        }
+    }
+
+    @Test
+    @DisplayName("a password shows nowhere, also with slashes and at signs in it; a host and its path do")
+    void hidesOddPasswords() {
+        for (String text : java.util.List.of(
+                "redis://user:pa/ss@host:1/x", "redis://user:p@ss@host:1/x", "redis://:pa/s@s@host:1/x")) {
+            assertThat(Location.parse(text)).hasToString("redis://<hidden>@host:1/x");
+        }
+        assertThat(Location.parse("http://host/a@b")).hasToString("http://host/a@b");
+        assertThat(Location.parse("redis://host:1/x")).hasToString("redis://host:1/x");
+    }
 }

@@ -29,6 +29,9 @@ import java.util.Set;
  */
 final class StoreEdit implements Write.Visitor<BlobRow, Long> {
 
+    /** Each costs 8 bytes in the index, all of them in one transaction. */
+    private static final long MOST_RESERVED = 64 << 20;
+
     private final WriteTxn txn;
     private final String store;
     private final IndexEdit index;
@@ -269,6 +272,10 @@ final class StoreEdit implements Write.Visitor<BlobRow, Long> {
     @Override
     public Long reserve(Write.Reserve<BlobRow> write) {
         requireKeysLeft(write.count());
+        if (write.count() > MOST_RESERVED) {
+            throw new LimitExceededException(
+                    "rows reserved by one call in " + store, write.count(), MOST_RESERVED, "reserve in several calls");
+        }
         long size = index.size();
         if (write.count() == 0) {
             return size;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atomflux.error.InvalidNameException;
 import io.atomflux.error.InvalidOptionException;
+import io.atomflux.error.LimitExceededException;
 import io.atomflux.error.ReadOnlyStoreException;
 import io.atomflux.error.RowOutOfBoundsException;
 import io.atomflux.error.StoreChangedException;
@@ -128,6 +129,16 @@ class LmdbStoreTest {
         assertThat(open().groups()).containsExactly("a", "b", "c");
         assertThat(open("c", true, SMALL).size()).isZero();
         assertThat(folder.resolve("s.lmdb/c/data.mdb")).exists();
+    }
+
+    @Test
+    @DisplayName("a reservation that no transaction can hold is refused before anything is allocated")
+    void boundsReservations() throws Exception {
+        LmdbStore store = open();
+        assertThatThrownBy(() -> store.apply(new Write.Reserve<>(100_000_000_000L)))
+                .isInstanceOf(LimitExceededException.class)
+                .hasMessageContaining("several calls");
+        assertThat(store.apply(new Write.Reserve<>(100_000))).isEqualTo(100_000);
     }
 
     @Test
