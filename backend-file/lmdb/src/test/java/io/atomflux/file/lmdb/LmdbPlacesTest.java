@@ -207,6 +207,7 @@ class LmdbPlacesTest {
         assertThat(db.size().block()).isEqualTo(1);
         Removal.delete(folder.resolve("p.lmdb"));
         assertThatThrownBy(() -> Flux.interval(Duration.ofMillis(20))
+                        .onBackpressureDrop()
                         .concatMap(tick -> db.size())
                         .blockLast(PATIENCE))
                 .isInstanceOf(StoreNotFoundException.class)
@@ -218,7 +219,7 @@ class LmdbPlacesTest {
                     Removal.delete(folder.resolve("p.lmdb"));
                     return Files.move(folder.resolve("new.lmdb"), folder.resolve("p.lmdb"));
                 })
-                .thenMany(Flux.interval(Duration.ofMillis(20)))
+                .thenMany(Flux.interval(Duration.ofMillis(20)).onBackpressureDrop())
                 .concatMap(tick -> db.size())
                 .filter(size -> size == 1)
                 .next();
