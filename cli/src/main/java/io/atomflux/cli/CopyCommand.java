@@ -2,6 +2,7 @@ package io.atomflux.cli;
 
 import io.atomflux.ObjectIO;
 import io.atomflux.RowView;
+import io.atomflux.codec.Json;
 import io.atomflux.error.StoreNotFoundException;
 import io.atomflux.value.Row;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ import reactor.core.publisher.Mono;
             "  atomflux copy frames.extxyz md.lmdb",
             "  atomflux copy 'md.lmdb@-100:' last.extxyz",
             "  atomflux copy more.xyz md.lmdb --append",
+            "  atomflux copy frames.xyz md.lmdb --json | jq .copied",
             "  atomflux copy all.lmdb split.lmdb --from-group raw --to-group train",
             "  atomflux copy md.lmdb small.lmdb --keys calc.energy,info.tag",
             "  atomflux copy md.lmdb other.lmdb --rename info.REF_energy=calc.energy"
@@ -77,6 +79,9 @@ final class CopyCommand implements Callable<Integer> {
 
     @Option(names = "--append", description = "Add to the rows that are in TO already.")
     boolean append;
+
+    @Option(names = "--json", description = "Write what was copied as a JSON object.")
+    boolean json;
 
     @Override
     public Integer call() {
@@ -126,6 +131,15 @@ final class CopyCommand implements Callable<Integer> {
             double seconds = progress.seconds();
             console.note("copied %s to %s in %s"
                     .formatted(Text.count(after - before, "row"), writing.name(), Text.seconds(seconds)));
+            if (json) {
+                Map<String, Object> told = new LinkedHashMap<>();
+                told.put("from", reading.name());
+                told.put("to", writing.name());
+                told.put("copied", after - before);
+                told.put("rows", after);
+                told.put("seconds", seconds);
+                console.line(Json.plain(told));
+            }
         }
     }
 

@@ -62,6 +62,15 @@ class CommandsTest {
     // copy
 
     @Test
+    @DisplayName("copy --json tells how many rows came and how many there are")
+    void copiesAndTells() {
+        assertThat(run("copy", xyz + "@:2", lmdb, "--append", "--json").well().object())
+                .containsEntry("copied", 2L)
+                .containsEntry("rows", 5L)
+                .containsKeys("from", "to", "seconds");
+    }
+
+    @Test
     @DisplayName(
             "copy keeps every row of mixed sizes and periodicity, from text to LMDB, between stores, and back to text")
     void copies() {
