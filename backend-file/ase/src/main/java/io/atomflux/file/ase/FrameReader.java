@@ -119,10 +119,16 @@ final class FrameReader {
             this.first = first;
             this.count = count;
             long base = file.start(first);
-            this.text = count == 1 ? file.frameBytes(first) : file.bytes(base, file.start(first + count));
             this.bounds = new int[count + 1];
-            for (int i = 0; i <= count; i++) {
-                bounds[i] = (int) (file.start(first + i) - base);
+            if (count == 1) {
+                this.text = file.frameBytes(first);
+                bounds[1] = text.length;
+            } else {
+                // Before the text is read, as the last frame may still get lines from another program.
+                for (int i = 0; i <= count; i++) {
+                    bounds[i] = (int) (file.start(first + i) - base);
+                }
+                this.text = file.bytes(base, base + bounds[count]);
             }
             this.rows = new Row[count];
             this.faults = new @Nullable AtomfluxException[count];
