@@ -41,6 +41,7 @@ record State(
         Fields fields = schema == null ? Fields.NONE : Fields.parse(schema);
         LogHead head = log == null ? null : LogHead.parse(log, store);
         if (count == null && next == null && blocks == null && sizes == null) {
+            in.requireNoForeignKeys();
             return new State(txn, 0, Index.EMPTY, fields, head);
         }
         long blockCount = blocks == null ? 0 : in.u32s(blocks, "__blk_count__", 1)[0];
@@ -141,6 +142,20 @@ record State(
                 number = number * 10 + digit - '0';
             }
             return number;
+        }
+
+        /** Fails on a database of another program, where a change would mix two layouts; all our keys but cells begin so. */
+        void requireNoForeignKeys() {
+            if (!cursor.first()) {
+                return;
+            }
+            byte[] key = cursor.keyBytes();
+            if (key.length < 2 || key[0] != '_' || key[1] != '_') {
+                throw corrupt(
+                        Layout.DATA_FILE,
+                        "a database of another program, with the key \"%s\" (expected: the asebytes layout)"
+                                .formatted(new String(key, 0, Math.min(key.length, 40), StandardCharsets.UTF_8)));
+            }
         }
 
         CorruptDataException corrupt(String place, String problem) {

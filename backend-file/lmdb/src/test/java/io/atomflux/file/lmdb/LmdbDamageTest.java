@@ -74,6 +74,22 @@ class LmdbDamageTest {
     }
 
     @Test
+    @DisplayName("a database of another program is refused, never taken for an empty store and written into")
+    void refusesForeignDatabase() throws Exception {
+        place = folder.resolve("foreign.lmdb");
+        file = place.resolve("default/data.mdb");
+        change(cursor -> cursor.put(cursor.key(ascii("length")), ascii("12")));
+        byte[] before = Files.readAllBytes(file);
+        assertThat(reading()).isInstanceOf(CorruptDataException.class).hasMessageContaining("length");
+        try (LmdbStore store = open()) {
+            assertThatThrownBy(() -> store.apply(new Write.Append<>(List.of(Samples.blobRow(1)))))
+                    .isInstanceOf(CorruptDataException.class)
+                    .hasMessageContaining("another program");
+        }
+        assertThat(Files.readAllBytes(file)).isEqualTo(before);
+    }
+
+    @Test
     @DisplayName("a file of random bytes is refused")
     void refusesForeignFile() throws Exception {
         byte[] noise = new byte[50_000];
