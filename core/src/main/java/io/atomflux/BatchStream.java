@@ -23,6 +23,7 @@ import reactor.util.context.Context;
  * is closed before the stream completes or fails, and after cancelling.
  *
  * <p>One drain loop serialises everything: whoever raises {@code wip} from 0 runs it, others leave their signal and go.
+ * That loop has to see everything it serialises, so the file is longer than most.
  *
  * @param <R> rows as read
  * @param <T> elements as emitted

@@ -30,6 +30,8 @@ import reactor.core.publisher.Mono;
  * <p>{@code Flux}'s own {@code next()}, {@code count()}, {@code skip(n)}, {@code elementAt(i)} and {@code last()} read
  * all rows up to the answer; {@link #get(long) get(i)}, {@link #size()} and {@link #rows(long, long) rows(…)} do not.
  *
+ * <p>Longer than most files because selecting, reading and writing back belong to one type.
+ *
  * @param <T> elements
  */
 public final class RowView<T> extends Flux<T> {

@@ -29,7 +29,11 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** The operations of {@link Store} in terms of a backend and a mapping; the three facades differ in the mapping only. */
+/**
+ * The operations of {@link Store} in terms of a backend and a mapping; the three facades differ in the mapping only.
+ *
+ * <p>Longer than most files because it is the whole of that interface.
+ */
 abstract sealed class StoreFacade<E, R extends KeyedRow<R>> implements Store<E> permits AtomsIO, ObjectIO, BlobIO {
 
     final StoreCore<E, R> core;

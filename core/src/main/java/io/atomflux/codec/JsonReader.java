@@ -22,7 +22,11 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/** Reads the JSON that {@link Json} describes: first the text as a tree, then what the tree stands for. */
+/**
+ * Reads the JSON that {@link Json} describes: first the text as a tree, then what the tree stands for.
+ *
+ * <p>Longer than most files because every kind of value has its form, and its faults, here.
+ */
 final class JsonReader {
 
     private static final int WIDEST_PADDING = 64; // so that a short text cannot claim a gigabyte of padding

@@ -16,7 +16,11 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/** Writes the JSON that {@link Json} describes. */
+/**
+ * Writes the JSON that {@link Json} describes.
+ *
+ * <p>Longer than most files because every kind of value has two forms here: the exact and the plain one.
+ */
 final class JsonWriter {
 
     private JsonWriter() {}

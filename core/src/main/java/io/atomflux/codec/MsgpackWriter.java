@@ -16,7 +16,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes values into one growing array; the layout of every form is told in {@link NumpyMsgpack}. */
+/**
+ * Writes values into one growing array; the layout of every form is told in {@link NumpyMsgpack}.
+ *
+ * <p>Longer than most files because every kind of value has its form here, side by side with its size.
+ */
 final class MsgpackWriter {
 
     static final int DEEPEST = 64;

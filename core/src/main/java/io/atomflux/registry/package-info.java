@@ -1,7 +1,8 @@
 /**
  * From a location to a backend.
  *
- * <p>Start at {@link io.atomflux.registry.Registry}. May import {@code io.atomflux.spi}, {@code adapter} and {@code error}.
+ * <p>Start at {@link io.atomflux.registry.Registry}. May import {@code io.atomflux.adapter}, {@code spi},
+ * {@code value} and {@code error}.
  */
 @NullMarked
 package io.atomflux.registry;

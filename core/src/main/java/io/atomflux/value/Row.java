@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A row read from a store decodes only the values asked for, each at most once; a cell that does not decode is
  * signalled then, naming store, row and key. {@link #has} tells a stored null from an absent key. Rows are equal if they
- * have equal values under the same keys, in whatever order.
+ * have equal values under the same keys, in whatever order. Longer than most files: rows of values and rows of bytes to be
+ * decoded are one type.
  */
 public final class Row implements KeyedRow<Row> {
 

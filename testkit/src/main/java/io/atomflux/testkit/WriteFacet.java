@@ -28,7 +28,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** Changing rows; part of {@link RowBackendContract}. */
+/** Changing rows; part of {@link RowBackendContract}. Longer than most files because it has all kinds of changes. */
 abstract class WriteFacet<R extends KeyedRow<R>> extends Facet<R> {
 
     private static final int SMALL = 60;
