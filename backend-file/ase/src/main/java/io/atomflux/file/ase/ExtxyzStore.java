@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Before every call the state of the file is looked at: one that grew is scanned on from the last frame, one that
  * changed otherwise is indexed anew. Writers exclude each other by {@link WriteGuard}; see {@link FileChanges} for how a
- * change becomes visible at one instant.
+ * change becomes visible at one instant. Long because it carries all operations of a backend, each in a few lines.
  */
 final class ExtxyzStore implements BlockingRowBackend<Row> {
 

@@ -2,11 +2,8 @@ package io.atomflux.file.ase;
 
 import io.atomflux.error.CorruptDataException;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -18,29 +15,21 @@ import org.jspecify.annotations.Nullable;
  * <p>The scan is ASE 3.29's: a count, as many lines and a comment, then up to three lines that begin with {@code VEC}. A
  * blank line where a count is expected ends the file, whatever follows. A last frame with fewer lines than it claims is
  * torn: an error, or not counted if that was asked for and it is not the only one. So is one whose last line has no end
- * and does not hold what it must. Not thread-safe; guarded by its {@link FrameFile}.
+ * and does not hold what it must. Not thread-safe; guarded by its {@link FrameFile}. Long because every way in which a file can end wrongly is told
+ * apart here, where the lines are counted.
  */
 final class FrameIndex {
 
-    private static final VarHandle I64 = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long LINE_FEEDS = 0x0a0a0a0a0a0a0a0aL;
-    private static final long RETURNS = 0x0d0d0d0d0d0d0d0dL;
-    private static final int BLOCK = 1 << 20;
     private static final int LONGEST_COUNT = 8192;
     private static final int LONGEST_LINE_OF_COUNT = 40;
     private static final int CHECKPOINT = 1024;
 
     private final FileChannel channel;
+    private final LineScanner in;
     private final String store;
     private final boolean hidesTorn;
     private final Tear tear;
-    private final byte[] block = new byte[BLOCK];
     private final byte[] first = new byte[LONGEST_COUNT];
-
-    private long limit;
-    private long blockAt;
-    private int blockLength;
-    private long at;
 
     private long[] starts = new long[64];
     private long[] linesAt = new long[1];
@@ -69,8 +58,8 @@ final class FrameIndex {
 
     FrameIndex(FileChannel channel, String store, long limit, boolean hidesTorn, Tear tear) {
         this.channel = channel;
+        this.in = new LineScanner(channel, limit);
         this.store = store;
-        this.limit = limit;
         this.hidesTorn = hidesTorn;
         this.tear = tear;
     }
@@ -87,7 +76,7 @@ final class FrameIndex {
 
     /** Returns up to where the file is looked at. */
     long limit() {
-        return limit;
+        return in.limit();
     }
 
     /** Returns where a frame begins; for {@link #found()}, where the last one ends. */
@@ -107,11 +96,10 @@ final class FrameIndex {
 
     /** Continues with what was appended; the last frame is looked at again, since lines may belong to it. */
     void grow(long longer) {
-        limit = longer;
+        in.limit(longer);
         complete = false;
         blankEnd = false;
         fault = null;
-        blockLength = 0;
         if (count > 0) {
             count--;
             goodEnd = starts[count];
@@ -154,8 +142,8 @@ final class FrameIndex {
     }
 
     private void next() throws IOException {
-        seek(goodEnd);
-        if (at >= limit) {
+        in.seek(goodEnd);
+        if (in.at() >= in.limit()) {
             complete = true;
             return;
         }
@@ -167,9 +155,9 @@ final class FrameIndex {
         }
         long lines = atoms.bitLength() > 62 ? Long.MAX_VALUE : atoms.longValue();
         long skipped = 0;
-        boolean comment = skipLine();
-        long firstAtom = at;
-        while (comment && skipped < lines && skipLine()) {
+        boolean comment = in.skipLine();
+        long firstAtom = in.at();
+        while (comment && skipped < lines && in.skipLine()) {
             skipped++;
         }
         if (!comment || skipped < lines) {
@@ -196,10 +184,10 @@ final class FrameIndex {
                 fault = corrupt(goodLines + 2 + lines + vectors, "a fourth VEC line (expected: at most three)");
                 throw fault;
             }
-            skipLine();
+            in.skipLine();
         }
-        long end = at;
-        if (end == limit && count > 0 && !endsLine(end) && tear.isTorn(goodEnd, end, 1 + lines + vectors)) {
+        long end = in.at();
+        if (end == in.limit() && count > 0 && !endsLine(end) && tear.isTorn(goodEnd, end, 1 + lines + vectors)) {
             if (!hidesTorn) {
                 fault = corrupt(
                         goodLines + 2 + lines + vectors,
@@ -209,7 +197,7 @@ final class FrameIndex {
             complete = true;
             return;
         }
-        seek(end);
+        in.seek(end);
         add(end, 2 + lines + vectors);
     }
 
@@ -218,8 +206,8 @@ final class FrameIndex {
      * it: these begin with a line of one integer, which no atom is. Hiding them would lose them with the next append.
      */
     private void requireTorn(long firstAtom, BigInteger atoms) throws IOException {
-        seek(firstAtom);
-        for (long lineNumber = goodLines + 3; at < limit; lineNumber++) {
+        in.seek(firstAtom);
+        for (long lineNumber = goodLines + 3; in.at() < in.limit(); lineNumber++) {
             String line = beginning(LONGEST_LINE_OF_COUNT);
             if (line != null && PyText.integer(line) != null) {
                 fault = corrupt(
@@ -234,13 +222,13 @@ final class FrameIndex {
     /** Reads a line that ends, or skips it and returns null if it is longer than asked for or does not end. */
     private @Nullable String beginning(int longest) throws IOException {
         int length = 0;
-        while (more()) {
-            byte b = block[(int) (at++ - blockAt)];
+        while (in.more()) {
+            byte b = in.next();
             if (b == '\n' || b == '\r') {
-                skipLineFeedAfter(b);
+                in.skipLineFeedAfter(b);
                 return new String(first, 0, length, StandardCharsets.UTF_8);
             } else if (length == longest) {
-                skipLine();
+                in.skipLine();
                 return null;
             }
             first[length++] = b;
@@ -249,8 +237,8 @@ final class FrameIndex {
     }
 
     private boolean endsLine(long end) throws IOException {
-        seek(end - 1);
-        return more() && "\n\r".indexOf(block[(int) (at - blockAt)]) >= 0;
+        in.seek(end - 1);
+        return in.more() && "\n\r".indexOf(in.next()) >= 0;
     }
 
     private void add(long end, long lines) {
@@ -264,9 +252,7 @@ final class FrameIndex {
             linesAt[count / CHECKPOINT] = goodLines;
         }
         starts[count++] = goodEnd;
-        tailLength = (int) Math.min(tail.length, Math.max(0, end - Math.max(blockAt, goodEnd)));
-        tailLength = blockLength < end - blockAt ? 0 : tailLength;
-        System.arraycopy(block, (int) (end - blockAt) - tailLength, tail, 0, tailLength);
+        tailLength = in.bytesBefore(end, goodEnd, tail);
         tailEnd = end;
         goodEnd = end;
         goodLines += lines;
@@ -276,11 +262,11 @@ final class FrameIndex {
     private @Nullable BigInteger count() throws IOException {
         int length = 0;
         boolean ended = false;
-        while (!ended && more()) {
-            byte b = block[(int) (at++ - blockAt)];
+        while (!ended && in.more()) {
+            byte b = in.next();
             if (b == '\n' || b == '\r') {
                 ended = true;
-                skipLineFeedAfter(b);
+                in.skipLineFeedAfter(b);
             } else if (length < LONGEST_COUNT) {
                 first[length++] = b;
             } else {
@@ -307,10 +293,10 @@ final class FrameIndex {
     }
 
     private boolean isVector() throws IOException {
-        long begin = at;
+        long begin = in.at();
         int length = 0;
-        while (length < 512 && more()) {
-            byte b = block[(int) (at++ - blockAt)];
+        while (length < 512 && in.more()) {
+            byte b = in.next();
             if (b == '\n' || b == '\r') {
                 break;
             }
@@ -319,7 +305,7 @@ final class FrameIndex {
                 break; // by far the most common: the next count
             }
         }
-        seek(begin);
+        in.seek(begin);
         String line = new String(first, 0, length, StandardCharsets.UTF_8);
         int skip = 0;
         while (skip < line.length() && PyText.isSpace(line.charAt(skip))) {
@@ -328,78 +314,12 @@ final class FrameIndex {
         return line.startsWith("VEC", skip);
     }
 
-    // Bytes
-
-    private void seek(long position) {
-        at = position;
-    }
-
-    private boolean more() throws IOException {
-        if (at >= blockAt && at < blockAt + blockLength) {
-            return true;
-        }
-        if (at >= limit) {
-            return false;
-        }
-        blockAt = at;
-        blockLength = 0;
-        ByteBuffer room = ByteBuffer.wrap(block, 0, (int) Math.min(BLOCK, limit - at));
-        int read = channel.read(room, at);
-        if (read <= 0) {
-            return false;
-        }
-        blockLength = read;
-        return true;
-    }
-
-    /** Skips a line; false if there was not a single byte of it. */
-    private boolean skipLine() throws IOException {
-        if (!more()) {
-            return false;
-        }
-        do {
-            int i = (int) (at - blockAt);
-            int end = blockLength;
-            byte[] bytes = block;
-            // Counting frames is nothing but this loop, so it looks at eight bytes at once.
-            for (long found = 0; i + 8 <= end; i += 8) {
-                long eight = (long) I64.get(bytes, i);
-                found = zeros(eight ^ LINE_FEEDS) | zeros(eight ^ RETURNS);
-                if (found != 0) {
-                    i += Long.numberOfTrailingZeros(found) >>> 3;
-                    break;
-                }
-            }
-            while (i < end && bytes[i] != '\n' && bytes[i] != '\r') {
-                i++;
-            }
-            at = blockAt + i;
-            if (i < end) {
-                at++;
-                skipLineFeedAfter(bytes[i]);
-                return true;
-            }
-        } while (more());
-        return true;
-    }
-
-    /** Marks the highest bit of bytes that are zero; the first mark is right, later ones may not be. */
-    private static long zeros(long eight) {
-        return eight - 0x0101010101010101L & ~eight & 0x8080808080808080L;
-    }
-
-    private void skipLineFeedAfter(byte terminator) throws IOException {
-        if (terminator == '\r' && more() && block[(int) (at - blockAt)] == '\n') {
-            at++;
-        }
-    }
-
     /** Counts the lines before a frame; reads at most a thousand frames for it. */
     long firstLine(int frame) throws IOException {
         int checkpoint = frame / CHECKPOINT;
         long lines = frame == 0 ? 0 : linesAt[checkpoint];
-        seek(frame == 0 ? 0 : starts[checkpoint * CHECKPOINT]);
-        while (at < starts[frame] && skipLine()) {
+        in.seek(frame == 0 ? 0 : starts[checkpoint * CHECKPOINT]);
+        while (in.at() < starts[frame] && in.skipLine()) {
             lines++;
         }
         return lines;
