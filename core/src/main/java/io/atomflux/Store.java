@@ -32,6 +32,10 @@ import reactor.core.publisher.Mono;
  * UnsupportedStoreOperationException}, {@code StoreFullException} and {@code StoreBusyException}. All are free to use
  * from any thread.
  *
+ * <p>Rows arrive on the few threads that also read them. An operator that blocks there, e.g. {@code map(row ->
+ * db.get(0).block())}, holds one; as many such streams as there are threads wait for each other for ever. Compose with
+ * {@code concatMap} or {@code flatMap}, or put {@code publishOn(Schedulers.boundedElastic())} before it.
+ *
  * @param <E> elements: {@code Atoms}, {@code Row} or {@code BlobRow}
  */
 public sealed interface Store<E> permits StoreFacade {
