@@ -126,7 +126,7 @@ final class NumberReader {
             exponent = point - at;
             count += at - point;
         }
-        if (count == 0 || count > 19) {
+        if (count == 0 || (count > 19 && count - leadingZeros(text, first, at) > 19)) {
             return false;
         }
         if (at < to && (text[at] | 0x20) == 'e') {
@@ -169,5 +169,14 @@ final class NumberReader {
         return (pairs & 0x000000FF000000FFL) * 0x000F424000000064L
                         + (pairs >>> 16 & 0x000000FF000000FFL) * 0x0000271000000001L
                 >>> 32;
+    }
+
+    /** Counts the zeros before the first other digit, which do not fill the mantissa. */
+    private static int leadingZeros(byte[] text, int from, int to) {
+        int zeros = 0;
+        for (int i = from; i < to && (text[i] == '0' || text[i] == '.'); i++) {
+            zeros += text[i] == '0' ? 1 : 0;
+        }
+        return zeros;
     }
 }

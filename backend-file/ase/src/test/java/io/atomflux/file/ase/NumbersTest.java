@@ -58,6 +58,10 @@ class NumbersTest {
             }
             String digits = random.nextLong(1, Long.MAX_VALUE) + "e" + (random.nextInt(660) - 340);
             readsBack(digits, Double.parseDouble(digits));
+            String small = "0".repeat(random.nextInt(3)) + "0." + "0".repeat(random.nextInt(40))
+                    + random.nextLong(Long.MAX_VALUE) + (i % 3 == 0 ? "" : "e" + (random.nextInt(60) - 30));
+            readsBack(small, Double.parseDouble(small));
+            readsBack("-" + small, -Double.parseDouble(small));
         }
     }
 
