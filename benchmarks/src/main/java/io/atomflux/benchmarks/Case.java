@@ -36,8 +36,8 @@ record Case<T>(
 
     /** Runs it until the compiler has had its chance. */
     void warmUp() {
-        long until = System.nanoTime() + 1_500_000_000L;
-        for (int i = 0; i < 3 || (i < 400 && System.nanoTime() < until); i++) {
+        long until = System.nanoTime() + 5_000_000_000L; // as the five iterations of a second that JMH makes
+        for (int i = 0; i < 3 || (i < 4000 && System.nanoTime() < until); i++) {
             nanos();
         }
     }

@@ -105,6 +105,13 @@ final class CopyCommand implements Callable<Integer> {
         return ObjectIO.open(to, Source.options(toGroup));
     }
 
+    /** Stores of one layout pass bytes on as they are: what does not decode is refused here, not by a later reader. */
+    private static void requireSound(Row row) {
+        for (int i = 0; i < row.size(); i++) {
+            row.valueAt(i);
+        }
+    }
+
     private void copy(Console console, RowView<Row> rows, ObjectIO reading, ObjectIO writing, Mono<Void> closing) {
         long total = StoreCommand.await(rows.size());
         refuseUnknownKeys(rows, total, reading.name());
@@ -115,8 +122,10 @@ final class CopyCommand implements Callable<Integer> {
         }
         try (Progress progress = new Progress(console, "copying", total)) {
             Flux<Row> chosen = keys.isEmpty() ? rows : rows.columns(keys);
-            Flux<Row> counted =
-                    (renamed.isEmpty() ? chosen : chosen.map(this::renamed)).doOnNext(row -> progress.step());
+            Flux<Row> counted = (renamed.isEmpty() ? chosen : chosen.map(this::renamed)).doOnNext(row -> {
+                requireSound(row);
+                progress.step();
+            });
             // A batch that was being written when the work was cancelled still is; closing waits for it.
             Mono<Void> afterwards = closing.then(
                             Mono.usingWhen(Mono.fromSupplier(this::target), CopyCommand::size, ObjectIO::close))

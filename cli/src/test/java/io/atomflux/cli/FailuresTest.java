@@ -102,6 +102,7 @@ class FailuresTest {
     void pickledArray() {
         Path place = lmdbWithCell("pickled.lmdb", "84c4026e64c3c40474797065a27c4fc4046b696e64c4014fc40464617461c40180");
         run("cat", place).refused("pickled.lmdb", "row 2", "info.x", "pickle");
+        run("copy", place, folder.resolve("copied.lmdb")).refused("pickled.lmdb", "row 2", "info.x", "pickle");
         Ran verified = run("verify", place);
         assertThat(verified.code()).isEqualTo(1);
         assertThat(verified.out()).contains("info.x");
@@ -117,6 +118,7 @@ class FailuresTest {
         assertThat(run("head", place + "@:2", "--json").well().array()).hasSize(2);
         assertThat(run("verify", place, "--json").code()).isEqualTo(1);
         run("copy", place, folder.resolve("copied.example.jsonl")).refused("corrupt.lmdb", "row 2", "info.x");
+        run("copy", place, folder.resolve("copied.lmdb")).refused("corrupt.lmdb", "row 2", "info.x");
         run("copy", lmdb("numbers.lmdb"), folder.resolve("copied.extxyz")).refused("copied.extxyz", "arrays.numbers");
     }
 

@@ -4,6 +4,7 @@ import io.atomflux.spi.Write;
 import io.atomflux.spi.WriteResult;
 import io.atomflux.value.BlobRow;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,8 @@ import org.lwjgl.util.lmdb.LMDB;
  * runs in a transaction of its own, so that each gets its own outcome. Only inside {@link Environment#writing}.
  */
 final class Committing {
+
+    private static final long LEAST_ROOM = 1 << 20;
 
     private final Environment environment;
     private final String store;
@@ -109,12 +112,30 @@ final class Committing {
         try {
             environment.commit(txn, after);
         } catch (NativeFailure failure) {
-            if (failure.code() == LMDB.MDB_MAP_FULL || isAbsent(after.txn(), failure)) {
+            if (failure.code() == LMDB.MDB_MAP_FULL) {
                 throw failure;
+            }
+            if (isAbsent(after.txn(), failure)) {
+                throw failure.code() == LmdbErrors.EIO && isDiskFull() ? full(failure) : failure;
             }
             Environments.retire(environment); // what it holds in memory may not be what is on the disk
             throw LmdbErrors.unknownOutcome(failure, store);
         }
+    }
+
+    /** LMDB calls a write that was cut short an I/O error, also where the disk is merely full. */
+    private boolean isDiskFull() {
+        try {
+            return Files.getFileStore(environment.directory()).getUsableSpace() < LEAST_ROOM;
+        } catch (IOException unknown) {
+            return false; // the I/O error itself is told
+        }
+    }
+
+    private static NativeFailure full(NativeFailure failure) {
+        NativeFailure full = new NativeFailure(LmdbErrors.ENOSPC, failure.call());
+        full.addSuppressed(failure);
+        return full;
     }
 
     /** Tells whether a failed commit surely left nothing: no meta page names its transaction, nor will one. */

@@ -16,9 +16,10 @@ import org.lwjgl.util.lmdb.LMDB;
 final class LmdbErrors {
 
     // errno values that are the same on Linux, macOS and Windows' C library
-    private static final int ENOSPC = 28;
+    static final int ENOSPC = 28;
     private static final int EFBIG = 27;
     private static final int EPERM = 1;
+    static final int EIO = 5;
     private static final int EACCES = 13;
     private static final int EROFS = 30;
     private static final int WINDOWS_ACCESS_DENIED = 5;

@@ -134,6 +134,9 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
 
     private StoreNotFoundException notFound() throws IOException {
         List<String> there = groups();
+        if (Files.exists(location) && !Files.isDirectory(location)) {
+            return new StoreNotFoundException(name, "a folder that holds its groups; there is a file of this name");
+        }
         return new StoreNotFoundException(
                 name,
                 there.isEmpty()
