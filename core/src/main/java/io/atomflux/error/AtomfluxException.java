@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class AtomfluxException extends RuntimeException
         permits CorruptDataException,
+                ForeignDataException,
                 InvalidNameException,
                 InvalidOptionException,
                 LimitExceededException,
@@ -18,6 +19,7 @@ public abstract sealed class AtomfluxException extends RuntimeException
                 PartialWriteException,
                 ReadOnlyStoreException,
                 RowOutOfBoundsException,
+                StoreAccessException,
                 StoreBusyException,
                 StoreChangedException,
                 StoreClosedException,
@@ -25,6 +27,7 @@ public abstract sealed class AtomfluxException extends RuntimeException
                 StoreInUseException,
                 StoreIoException,
                 StoreNotFoundException,
+                StoreUnavailableException,
                 UnsupportedDataException,
                 UnsupportedStoreOperationException,
                 ValueTypeException,
