@@ -34,7 +34,9 @@ class ArchitectureTest {
             .withImportOption(location -> !location.contains("/testkit/") && !location.contains("atomflux-testkit"))
             .importPackages("io.atomflux");
 
-    private static final String[] BACKENDS = {"io.atomflux.memory..", "io.atomflux.file.."};
+    private static final String[] BACKENDS = {
+        "io.atomflux.memory..", "io.atomflux.redis..", "io.atomflux.mongo..", "io.atomflux.file.."
+    };
     private static final String[] FACADES = {"io.atomflux"};
 
     @Test
@@ -43,6 +45,8 @@ class ArchitectureTest {
         for (String type : List.of(
                 "io.atomflux.ObjectIO",
                 "io.atomflux.memory.MemoryProvider",
+                "io.atomflux.redis.RedisProvider",
+                "io.atomflux.mongo.MongoProvider",
                 "io.atomflux.file.lmdb.LmdbProvider",
                 "io.atomflux.file.ase.AseFilesProvider",
                 "io.atomflux.examples.ArgonSimulation",
@@ -64,6 +68,8 @@ class ArchitectureTest {
                 "io.atomflux.adapter > spi codec value error",
                 "io.atomflux.registry > spi adapter value error",
                 "io.atomflux.memory > spi codec adapter value error",
+                "io.atomflux.redis > spi codec adapter value error",
+                "io.atomflux.mongo > spi codec adapter value error",
                 "io.atomflux.file.lmdb > spi codec adapter value error",
                 "io.atomflux.file.ase > spi codec adapter value error"
             })
@@ -91,7 +97,12 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        "io.atomflux.memory..", "io.atomflux.file..", "io.atomflux.examples..", "io.atomflux.cli..")
+                        "io.atomflux.memory..",
+                        "io.atomflux.redis..",
+                        "io.atomflux.mongo..",
+                        "io.atomflux.file..",
+                        "io.atomflux.examples..",
+                        "io.atomflux.cli..")
                 .check(ALL);
     }
 
@@ -101,7 +112,12 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(
-                        "io.atomflux.memory..", "io.atomflux.file..", "io.atomflux.examples..", "io.atomflux.cli..")
+                        "io.atomflux.memory..",
+                        "io.atomflux.redis..",
+                        "io.atomflux.mongo..",
+                        "io.atomflux.file..",
+                        "io.atomflux.examples..",
+                        "io.atomflux.cli..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
@@ -137,6 +153,8 @@ class ArchitectureTest {
                 .resideInAnyPackage(
                         "org.lwjgl..",
                         "io.atomflux.memory..",
+                        "io.atomflux.redis..",
+                        "io.atomflux.mongo..",
                         "io.atomflux.file..",
                         "io.atomflux.registry..",
                         "io.atomflux.cli..")
@@ -276,13 +294,15 @@ class ArchitectureTest {
         for (JavaClass type : ALL) {
             if (type.isTopLevelClass()
                     && (type.getPackageName().startsWith("io.atomflux.memory")
+                            || type.getPackageName().startsWith("io.atomflux.redis")
+                            || type.getPackageName().startsWith("io.atomflux.mongo")
                             || type.getPackageName().startsWith("io.atomflux.file."))
                     && !type.getSimpleName().equals("package-info")) {
                 int[] count = counts.computeIfAbsent(type.getPackageName(), name -> new int[2]);
                 count[isPublic(type) ? 0 : 1]++;
             }
         }
-        assertThat(counts).hasSizeGreaterThanOrEqualTo(3);
+        assertThat(counts).hasSizeGreaterThanOrEqualTo(5);
         assertThat(counts)
                 .allSatisfy((name, count) -> assertThat(count[0])
                         .as("public types of %s, beside %d hidden ones", name, count[1])

@@ -22,6 +22,15 @@ public final class Registry {
     /** What is known to exist, to tell a missing artefact from a mistyped name. */
     private static final Map<String, String> KNOWN = new TreeMap<>(Map.ofEntries(
             Map.entry("memory://", "atomflux-backend-memory"),
+            Map.entry("redis://", "atomflux-backend-redis"),
+            Map.entry("rediss://", "atomflux-backend-redis"),
+            Map.entry("redis-cluster://", "atomflux-backend-redis"),
+            Map.entry("rediss-cluster://", "atomflux-backend-redis"),
+            Map.entry("redis-sentinel://", "atomflux-backend-redis"),
+            Map.entry("rediss-sentinel://", "atomflux-backend-redis"),
+            Map.entry("redis-socket://", "atomflux-backend-redis"),
+            Map.entry("mongodb://", "atomflux-backend-mongo"),
+            Map.entry("mongodb+srv://", "atomflux-backend-mongo"),
             Map.entry(".lmdb", "atomflux-backend-file-lmdb"),
             Map.entry(".xyz", "atomflux-backend-file-ase"),
             Map.entry(".extxyz", "atomflux-backend-file-ase")));
