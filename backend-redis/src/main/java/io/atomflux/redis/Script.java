@@ -25,7 +25,7 @@ record Script(String name, byte[] text, String sha1, boolean writes) {
         return of(name, text, true);
     }
 
-    private static Script of(String name, byte[] text, boolean writes) {
+    static Script of(String name, byte[] text, boolean writes) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-1").digest(text);
             return new Script(name, text, HexFormat.of().formatHex(hash), writes);

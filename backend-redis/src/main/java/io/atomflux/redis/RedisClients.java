@@ -1,0 +1,237 @@
+package io.atomflux.redis;
+
+import io.atomflux.error.InvalidOptionException;
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.protocol.ProtocolVersion;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.Delay;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * The driver's clients of this process: one for each place and way of connecting, shared, counted, closed by the last.
+ *
+ * <p>A client handed in by the user is used and left open; only the connection made with it is closed.
+ */
+final class RedisClients {
+
+    private static final int IO_THREADS =
+            Math.min(4, Math.max(2, Runtime.getRuntime().availableProcessors()));
+
+    private static final Map<Key, Shared> SHARED = new HashMap<>(); // guarded by itself
+
+    private RedisClients() {}
+
+    /** What has to be equal for two stores to share a client. */
+    private record Key(
+            RedisPlace place, Duration connectTimeout, Duration timeout, int maxWaiting, boolean verifyPeer) {}
+
+    /** The use of a client by one store; close it once. */
+    interface Lease {
+
+        LettuceCommands commands();
+
+        /** Gives it back; cold, repeats do nothing. Ends when the last user's client is down. */
+        Mono<Void> close();
+    }
+
+    /** Takes a client; does no I/O, which begins with the first command. */
+    static Lease lease(RedisPlace place, RedisOptions options, String store) {
+        if (options.client().isPresent()) {
+            AbstractRedisClient client = options.client().get();
+            Link link = link(place, options, store, () -> client);
+            return counted(new LettuceCommands(link, options.timeout()), link.close());
+        }
+        Key key =
+                new Key(place, options.connectTimeout(), options.timeout(), options.maxWaiting(), options.verifyPeer());
+        Shared shared;
+        synchronized (SHARED) {
+            shared = SHARED.computeIfAbsent(key, k -> new Shared(place, options, store));
+            shared.users++;
+        }
+        Shared taken = shared;
+        return counted(taken.commands, Mono.defer(() -> {
+            synchronized (SHARED) {
+                if (--taken.users > 0) {
+                    return Mono.empty();
+                }
+                SHARED.remove(key);
+            }
+            return taken.close();
+        }));
+    }
+
+    /** Returns how many clients stand, for tests of leaks. */
+    static int open() {
+        synchronized (SHARED) {
+            return SHARED.size();
+        }
+    }
+
+    private static Lease counted(LettuceCommands commands, Mono<Void> release) {
+        AtomicBoolean released = new AtomicBoolean();
+        Mono<Void> once = Mono.defer(() -> released.compareAndSet(false, true) ? release : Mono.<Void>empty());
+        return new Lease() {
+            @Override
+            public LettuceCommands commands() {
+                return commands;
+            }
+
+            @Override
+            public Mono<Void> close() {
+                return once;
+            }
+        };
+    }
+
+    private static final class Shared {
+
+        private final RedisPlace place;
+        private final RedisOptions options;
+        private final Link link;
+        private final LettuceCommands commands;
+        private int users; // guarded by SHARED
+        private @Nullable AbstractRedisClient client; // guarded by this
+        private @Nullable ClientResources resources; // guarded by this
+
+        Shared(RedisPlace place, RedisOptions options, String store) {
+            this.place = place;
+            this.options = options;
+            this.link = link(place, options, store, this::client);
+            this.commands = new LettuceCommands(link, options.timeout());
+        }
+
+        private synchronized AbstractRedisClient client() {
+            if (client == null) {
+                resources = DefaultClientResources.builder()
+                        .ioThreadPoolSize(IO_THREADS)
+                        .computationThreadPoolSize(2)
+                        .reconnectDelay(
+                                Delay.fullJitter(Duration.ofMillis(5), Duration.ofSeconds(1), 5, TimeUnit.MILLISECONDS))
+                        .build();
+                client = make(place, options, resources);
+            }
+            return client;
+        }
+
+        private Mono<Void> close() {
+            return link.close().then(Mono.defer(() -> {
+                AbstractRedisClient made;
+                ClientResources used;
+                synchronized (this) {
+                    made = client;
+                    used = resources;
+                }
+                if (made == null || used == null) {
+                    return Mono.empty();
+                }
+                return Mono.fromFuture(made.shutdownAsync(0, 5, TimeUnit.SECONDS), true)
+                        .then(Mono.create(sink -> {
+                            var unused = used.shutdown(0, 5, TimeUnit.SECONDS).addListener(done -> sink.success());
+                        }));
+            }));
+        }
+    }
+
+    private static AbstractRedisClient make(RedisPlace place, RedisOptions options, ClientResources resources) {
+        List<RedisURI> uris = place.uris(options);
+        uris.forEach(uri -> uri.setVerifyPeer(options.verifyPeer()));
+        SocketOptions socket = SocketOptions.builder()
+                .connectTimeout(options.connectTimeout())
+                .keepAlive(SocketOptions.KeepAliveOptions.builder()
+                        .enable()
+                        .idle(Duration.ofSeconds(30))
+                        .interval(Duration.ofSeconds(10))
+                        .count(3)
+                        .build())
+                .tcpNoDelay(true)
+                .build();
+        if (place.kind() == RedisPlace.Kind.CLUSTER) {
+            RedisClusterClient client = RedisClusterClient.create(resources, uris);
+            client.setOptions(ClusterClientOptions.builder()
+                    .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+                            .enablePeriodicRefresh(Duration.ofSeconds(60))
+                            .build())
+                    .autoReconnect(true)
+                    .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                    .protocolVersion(ProtocolVersion.RESP2)
+                    .socketOptions(socket)
+                    .timeoutOptions(TimeoutOptions.builder().build())
+                    .build());
+            return client;
+        }
+        RedisClient client = RedisClient.create(resources, uris.get(0));
+        client.setOptions(ClientOptions.builder()
+                .autoReconnect(true)
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .protocolVersion(ProtocolVersion.RESP2)
+                .socketOptions(socket)
+                .timeoutOptions(TimeoutOptions.builder().build())
+                .build());
+        return client;
+    }
+
+    private static Link link(
+            RedisPlace place,
+            RedisOptions options,
+            String store,
+            java.util.function.Supplier<AbstractRedisClient> client) {
+        return new Link(
+                // making a client loads native libraries and starts threads, which is no work for an event loop
+                () -> Mono.fromSupplier(client)
+                        .subscribeOn(Schedulers.boundedElastic())
+                        .toFuture()
+                        .thenCompose(made -> connect(made, place, options)),
+                RedisClients::servers,
+                store);
+    }
+
+    private static CompletionStage<StatefulConnection<byte[], byte[]>> connect(
+            AbstractRedisClient client, RedisPlace place, RedisOptions options) {
+        if (client instanceof RedisClusterClient cluster) {
+            return cluster.connectAsync(ByteArrayCodec.INSTANCE).thenApply(connection -> connection);
+        }
+        if (client instanceof RedisClient single) {
+            RedisURI uri = place.uris(options).get(0);
+            uri.setVerifyPeer(options.verifyPeer());
+            return single.connectAsync(ByteArrayCodec.INSTANCE, uri).thenApply(connection -> connection);
+        }
+        return CompletableFuture.failedFuture(new InvalidOptionException(
+                "client", client.getClass().getName() + " (expected: a RedisClient or a RedisClusterClient)"));
+    }
+
+    private static Flux<StatefulConnection<byte[], byte[]>> servers(StatefulConnection<byte[], byte[]> connection) {
+        if (connection instanceof StatefulRedisClusterConnection<byte[], byte[]> cluster) {
+            return Flux.fromStream(() -> cluster.getPartitions().stream()
+                            .filter(node -> node.is(RedisClusterNode.NodeFlag.UPSTREAM)
+                                    && !node.getSlots().isEmpty())
+                            .toList()
+                            .stream())
+                    .concatMap(node -> Mono.fromFuture(() -> cluster.getConnectionAsync(node.getNodeId()), true));
+        }
+        return Link.alone(connection);
+    }
+}
