@@ -58,6 +58,12 @@ interface Documents {
     /** Asks the primary for its time. */
     Mono<Instant> serverTime();
 
+    /**
+     * Returns the same commands, whose reads of one document are linearizable: a primary that was deposed without knowing it
+     * does not answer. For {@code consistency=linearizable}; a server without elections answers as ever.
+     */
+    Documents linearizable();
+
     /** The reply was lost: executed once, later, or never. */
     final class Unanswered extends RuntimeException {
         private static final long serialVersionUID = 1L;

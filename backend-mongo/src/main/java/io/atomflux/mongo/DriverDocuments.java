@@ -2,7 +2,6 @@ package io.atomflux.mongo;
 
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoCommandException;
-import com.mongodb.MongoNamespace;
 import com.mongodb.ReadConcern;
 import com.mongodb.ReadPreference;
 import com.mongodb.WriteConcern;
@@ -61,8 +60,17 @@ final class DriverDocuments implements Documents {
         this.timeout = timeout;
     }
 
-    MongoNamespace namespace() {
-        return collection.getNamespace();
+    private DriverDocuments(
+            MongoDatabase database, MongoCollection<RawBsonDocument> collection, Duration timeout, MongoErrors errors) {
+        this.database = database;
+        this.collection = collection;
+        this.errors = errors;
+        this.timeout = timeout;
+    }
+
+    @Override
+    public Documents linearizable() {
+        return new DriverDocuments(database, collection.withReadConcern(ReadConcern.LINEARIZABLE), timeout, errors);
     }
 
     private <T> Mono<T> once(Mono<T> command) {

@@ -14,8 +14,25 @@ import java.util.Set;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** The rows of one collection in one layout, shared by all handles on it; means what {@code RowBackend} says. */
+/**
+ * The rows of one collection in one layout, shared by all handles on it; means what {@code RowBackend} says.
+ *
+ * <p>Every method but {@link #create} may signal {@link Vanished} instead of an answer, when the documents of the layout are
+ * not there: the collection was removed, here or by another process. The caller then looks anew what stands there. A store
+ * that answered so is closed and never used again.
+ */
 interface LayoutStore {
+
+    /**
+     * Lays the collection out where nothing stands, on the first write.
+     *
+     * <p>Begins by inserting the document {@code __meta__}, which both layouts have; so its unique id decides a race of
+     * two layouts.
+     *
+     * @return cold; empty, also if this layout stands there already
+     * @signals ForeignDataException if the other layout stands there
+     */
+    Mono<Void> create();
 
     Set<Capability> capabilities();
 
@@ -40,4 +57,13 @@ interface LayoutStore {
 
     /** Gives back registrations and stops sweeping; waits for running writes. */
     Mono<Void> close();
+
+    /** The documents of the layout are not there any more; nothing was changed. */
+    final class Vanished extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Vanished(String store) {
+            super(store + ": the collection was removed");
+        }
+    }
 }
