@@ -20,6 +20,11 @@ import reactor.core.publisher.Mono;
  * <p>Every method but {@link #create} may signal {@link Vanished} instead of an answer, when the documents of the layout are
  * not there: the collection was removed, here or by another process. The caller then looks anew what stands there. A store
  * that answered so is closed and never used again.
+ *
+ * <p>Both are made as {@code new PagedStore(documents, name, options)} and {@code new AsebytesStore(documents, name,
+ * options)}, with the {@code RowCodec} of their layout; a constructor does no I/O, and the first call that needs a
+ * registration makes it. What each is capable of stands in its constant {@code CAPABILITIES}, which is asked before any
+ * I/O.
  */
 interface LayoutStore {
 
