@@ -1,12 +1,9 @@
 package io.atomflux.redis;
 
+import io.atomflux.error.StoreClosedException;
 import io.lettuce.core.api.StatefulConnection;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -14,102 +11,104 @@ import reactor.core.publisher.Mono;
 /**
  * One connection of the driver, made by the first call that needs it and shared by all.
  *
- * <p>Many callers wait for one attempt; a failed attempt fails those who waited, and the next call tries anew. Later
- * losses are the driver's to mend: it reconnects, and refuses commands meanwhile.
+ * <p>Many callers wait for one attempt; a failed attempt fails those who waited, and the next call tries anew. A
+ * connection that breaks is the driver's to mend: it reconnects, and refuses commands meanwhile. One that stays open but
+ * deaf is given up for a new one.
  */
 final class Link {
 
-    private final Supplier<CompletionStage<StatefulConnection<byte[], byte[]>>> connect;
-    private final Function<StatefulConnection<byte[], byte[]>, Flux<StatefulConnection<byte[], byte[]>>> nodes;
+    private final Connector connector;
     private final String store;
-    private final AtomicReference<@Nullable CompletableFuture<StatefulConnection<byte[], byte[]>>> attempt =
-            new AtomicReference<>();
+    private final AtomicReference<@Nullable CompletableFuture<Sender>> attempt = new AtomicReference<>();
     private volatile boolean closed;
 
-    /**
-     * @param connect begins an attempt; never blocks
-     * @param nodes the connections of the single servers behind one, each of which holds a part of the keys
-     * @param store for messages, without credentials
-     */
-    Link(
-            Supplier<CompletionStage<StatefulConnection<byte[], byte[]>>> connect,
-            Function<StatefulConnection<byte[], byte[]>, Flux<StatefulConnection<byte[], byte[]>>> nodes,
-            String store) {
-        this.connect = connect;
-        this.nodes = nodes;
+    /** @param store for messages, without credentials */
+    Link(Connector connector, String store) {
+        this.connector = connector;
         this.store = store;
+    }
+
+    /** Makes connections. */
+    interface Connector {
+
+        /** Connects, and accepts the server or refuses it; cold, never blocks. */
+        Mono<Sender> connect(Runnable whenDeaf);
+
+        /** Connects to each server that holds a part of the keys. */
+        Flux<Sender> servers(Sender established);
+
+        /** How many of the refusals that are over soon a call may wait for: a cluster connects to its nodes late. */
+        boolean connectsLater();
     }
 
     String store() {
         return store;
     }
 
+    boolean connectsLater() {
+        return connector.connectsLater();
+    }
+
     /** Returns the connection if it stands already. */
-    @Nullable
-    StatefulConnection<byte[], byte[]> established() {
-        CompletableFuture<StatefulConnection<byte[], byte[]>> made = attempt.get();
+    @Nullable Sender established() {
+        CompletableFuture<Sender> made = attempt.get();
         return made != null && made.isDone() && !made.isCompletedExceptionally() ? made.join() : null;
     }
 
     /** Connects if need be. */
-    Mono<StatefulConnection<byte[], byte[]>> connected() {
+    Mono<Sender> connected() {
         return Mono.fromFuture(this::current, true).onErrorMap(e -> RedisErrors.connecting(e, store));
     }
 
-    /** Connects to each server that holds keys. */
-    Flux<StatefulConnection<byte[], byte[]>> servers() {
-        return connected().flatMapMany(nodes);
+    /** Connects to each server that holds a part of the keys. */
+    Flux<Sender> servers() {
+        return connected().flatMapMany(connector::servers).onErrorMap(e -> RedisErrors.connecting(e, store));
     }
 
-    private CompletableFuture<StatefulConnection<byte[], byte[]>> current() {
+    private CompletableFuture<Sender> current() {
         while (true) {
-            CompletableFuture<StatefulConnection<byte[], byte[]>> made = attempt.get();
+            CompletableFuture<Sender> made = attempt.get();
             if (closed) {
-                return CompletableFuture.failedFuture(new io.atomflux.error.StoreClosedException(store));
+                return CompletableFuture.failedFuture(new StoreClosedException(store));
             }
             if (made != null && !made.isCompletedExceptionally()) {
                 return made;
             }
-            CompletableFuture<StatefulConnection<byte[], byte[]>> fresh = new CompletableFuture<>();
+            CompletableFuture<Sender> fresh = new CompletableFuture<>();
             if (attempt.compareAndSet(made, fresh)) {
-                begin(fresh);
+                var unused = connector
+                        .connect(() -> abandon(fresh))
+                        .toFuture()
+                        .whenComplete((sender, failure) -> {
+                            if (failure != null) {
+                                fresh.completeExceptionally(failure);
+                            } else {
+                                fresh.complete(sender);
+                            }
+                        });
                 return fresh;
             }
         }
     }
 
-    private void begin(CompletableFuture<StatefulConnection<byte[], byte[]>> fresh) {
-        CompletionStage<StatefulConnection<byte[], byte[]>> stage;
-        try {
-            stage = connect.get();
-        } catch (RuntimeException e) {
-            fresh.completeExceptionally(e);
-            return;
+    /** Gives a connection up: what waits for its replies learns at once that there will be none. */
+    private void abandon(CompletableFuture<Sender> deaf) {
+        if (attempt.compareAndSet(deaf, null)) {
+            var unused = deaf.thenCompose(sender -> sender.connection().closeAsync());
         }
-        var unused = stage.whenComplete((connection, failure) -> {
-            if (failure != null) {
-                fresh.completeExceptionally(failure);
-            } else {
-                fresh.complete(connection);
-            }
-        });
     }
 
     /** Closes the connection, also one that is being made; what waits for a reply fails. */
     Mono<Void> close() {
         return Mono.defer(() -> {
             closed = true;
-            CompletableFuture<StatefulConnection<byte[], byte[]>> made = attempt.get();
+            CompletableFuture<Sender> made = attempt.get();
             return made == null
                     ? Mono.empty()
                     : Mono.fromFuture(made, true)
-                            .onErrorResume(e -> Mono.empty())
+                            .map(Sender::connection)
+                            .onErrorResume(e -> Mono.<StatefulConnection<byte[], byte[]>>empty())
                             .flatMap(connection -> Mono.fromFuture(connection.closeAsync(), true));
         });
-    }
-
-    /** For a link of one server. */
-    static Flux<StatefulConnection<byte[], byte[]>> alone(StatefulConnection<byte[], byte[]> connection) {
-        return Flux.fromIterable(List.of(connection));
     }
 }

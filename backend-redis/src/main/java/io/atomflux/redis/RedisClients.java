@@ -1,19 +1,14 @@
 package io.atomflux.redis;
 
-import io.atomflux.error.InvalidOptionException;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
-import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
-import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
-import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
-import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
@@ -22,14 +17,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * The driver's clients of this process: one for each place and way of connecting, shared, counted, closed by the last.
@@ -47,7 +38,7 @@ final class RedisClients {
 
     /** What has to be equal for two stores to share a client. */
     private record Key(
-            RedisPlace place, Duration connectTimeout, Duration timeout, int maxWaiting, boolean verifyPeer) {}
+            RedisPlace place, Duration connectTimeout, Duration timeout, int maxWaiting, boolean allowEviction, boolean verifyPeer) {}
 
     /** The use of a client by one store; close it once. */
     interface Lease {
@@ -62,11 +53,10 @@ final class RedisClients {
     static Lease lease(RedisPlace place, RedisOptions options, String store) {
         if (options.client().isPresent()) {
             AbstractRedisClient client = options.client().get();
-            Link link = link(place, options, store, () -> client);
+            Link link = new Link(new DriverConnector(place, options, store, () -> client), store);
             return counted(new LettuceCommands(link, options.timeout()), link.close());
         }
-        Key key =
-                new Key(place, options.connectTimeout(), options.timeout(), options.maxWaiting(), options.verifyPeer());
+        Key key = new Key(place, options.connectTimeout(), options.timeout(), options.maxWaiting(), options.allowEviction(), options.verifyPeer());
         Shared shared;
         synchronized (SHARED) {
             shared = SHARED.computeIfAbsent(key, k -> new Shared(place, options, store));
@@ -120,7 +110,7 @@ final class RedisClients {
         Shared(RedisPlace place, RedisOptions options, String store) {
             this.place = place;
             this.options = options;
-            this.link = link(place, options, store, this::client);
+            this.link = new Link(new DriverConnector(place, options, store, this::client), store);
             this.commands = new LettuceCommands(link, options.timeout());
         }
 
@@ -192,46 +182,5 @@ final class RedisClients {
                 .timeoutOptions(TimeoutOptions.builder().build())
                 .build());
         return client;
-    }
-
-    private static Link link(
-            RedisPlace place,
-            RedisOptions options,
-            String store,
-            java.util.function.Supplier<AbstractRedisClient> client) {
-        return new Link(
-                // making a client loads native libraries and starts threads, which is no work for an event loop
-                () -> Mono.fromSupplier(client)
-                        .subscribeOn(Schedulers.boundedElastic())
-                        .toFuture()
-                        .thenCompose(made -> connect(made, place, options)),
-                RedisClients::servers,
-                store);
-    }
-
-    private static CompletionStage<StatefulConnection<byte[], byte[]>> connect(
-            AbstractRedisClient client, RedisPlace place, RedisOptions options) {
-        if (client instanceof RedisClusterClient cluster) {
-            return cluster.connectAsync(ByteArrayCodec.INSTANCE).thenApply(connection -> connection);
-        }
-        if (client instanceof RedisClient single) {
-            RedisURI uri = place.uris(options).get(0);
-            uri.setVerifyPeer(options.verifyPeer());
-            return single.connectAsync(ByteArrayCodec.INSTANCE, uri).thenApply(connection -> connection);
-        }
-        return CompletableFuture.failedFuture(new InvalidOptionException(
-                "client", client.getClass().getName() + " (expected: a RedisClient or a RedisClusterClient)"));
-    }
-
-    private static Flux<StatefulConnection<byte[], byte[]>> servers(StatefulConnection<byte[], byte[]> connection) {
-        if (connection instanceof StatefulRedisClusterConnection<byte[], byte[]> cluster) {
-            return Flux.fromStream(() -> cluster.getPartitions().stream()
-                            .filter(node -> node.is(RedisClusterNode.NodeFlag.UPSTREAM)
-                                    && !node.getSlots().isEmpty())
-                            .toList()
-                            .stream())
-                    .concatMap(node -> Mono.fromFuture(() -> cluster.getConnectionAsync(node.getNodeId()), true));
-        }
-        return Link.alone(connection);
     }
 }

@@ -77,6 +77,11 @@ final class RedisErrors {
                 && !said.getMessage().startsWith("BUSY");
     }
 
+    /** Tells whether a command was not sent because the connection is being made. */
+    static boolean disconnected(Throwable failure) {
+        return failure instanceof StoreUnavailableException && failure.getCause() instanceof NotSent;
+    }
+
     private static boolean deniedWithoutCode(String error) {
         String lower = error.toLowerCase(Locale.ROOT);
         return lower.contains("invalid password")
@@ -127,7 +132,7 @@ final class RedisErrors {
         }
         return String.valueOf(cause.getMessage()).contains("Connection is closed")
                 ? new StoreClosedException(store)
-                : new StoreUnavailableException(store, "not connected at the moment", hidden(cause));
+                : new StoreUnavailableException(store, "not connected at the moment", new NotSent(cause));
     }
 
     private static Throwable unwrapped(Throwable failure) {
@@ -158,7 +163,7 @@ final class RedisErrors {
     }
 
     /** What the driver said, user information of URIs hidden. */
-    private static final class DriverFailure extends RuntimeException {
+    private static class DriverFailure extends RuntimeException {
         private static final long serialVersionUID = 1L;
         private static final Pattern USER_INFORMATION = Pattern.compile("//[^/\\s]*@");
 
@@ -177,6 +182,15 @@ final class RedisErrors {
         private static @Nullable Throwable cause(Throwable failure) {
             Throwable next = failure.getCause();
             return next == null || next == failure ? null : new DriverFailure(next);
+        }
+    }
+
+    /** Why the driver did not take a command. */
+    private static final class NotSent extends DriverFailure {
+        private static final long serialVersionUID = 1L;
+
+        NotSent(Throwable failure) {
+            super(failure);
         }
     }
 }

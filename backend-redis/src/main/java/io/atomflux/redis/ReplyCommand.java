@@ -8,7 +8,6 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,37 +15,46 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>With its defaults the driver sends what was not answered again after a reconnect, and a client handed in by the user
  * may have those defaults. So a command asked to be written a second time writes a {@code PING} in its place, which keeps
- * commands and replies in step, and ends as {@link Commands.Unanswered}. Only an answer that it was not run ({@code MOVED},
+ * commands and replies in step, and ends as {@link Commands.Unanswered}; so does one that was abandoned before. Only an answer that it was not run ({@code MOVED},
  * {@code ASK}) allows another writing.
  *
- * <p>Signals its outcome once, on the thread of the connection.
+ * <p>Its listener is called on the thread of the connection, as a rule.
  */
 final class ReplyCommand extends Command<byte[], byte[], Object> {
 
     private static final byte[] PING = "*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final ReplyOutput reply;
-    private final AtomicBoolean signalled = new AtomicBoolean();
-    private final BiConsumer<ReplyCommand, @Nullable Throwable> outcome;
+    private final AtomicBoolean settled = new AtomicBoolean();
+    private final AtomicBoolean retired = new AtomicBoolean();
+    private final Listener listener;
     private volatile boolean written;
     private volatile boolean lost;
+    private volatile boolean abandoned;
 
-    /** @param outcome hears this command and null when a reply (or an error of the server) came, else what happened */
-    ReplyCommand(
-            ProtocolKeyword type,
-            CommandArgs<byte[], byte[]> arguments,
-            BiConsumer<ReplyCommand, @Nullable Throwable> outcome) {
-        this(type, arguments, new ReplyOutput(), outcome);
+    /** Who hears of a command. */
+    interface Listener {
+
+        /**
+         * Nobody needs to wait any longer; called once.
+         *
+         * @param failure null when a reply (or an error of the server) came
+         */
+        void settled(ReplyCommand command, @Nullable Throwable failure);
+
+        /** The driver holds the command no longer; called once, possibly long after it was abandoned. */
+        void retired();
+    }
+
+    ReplyCommand(ProtocolKeyword type, CommandArgs<byte[], byte[]> arguments, Listener listener) {
+        this(type, arguments, new ReplyOutput(), listener);
     }
 
     private ReplyCommand(
-            ProtocolKeyword type,
-            CommandArgs<byte[], byte[]> arguments,
-            ReplyOutput reply,
-            BiConsumer<ReplyCommand, @Nullable Throwable> outcome) {
+            ProtocolKeyword type, CommandArgs<byte[], byte[]> arguments, ReplyOutput reply, Listener listener) {
         super(type, reply, arguments);
         this.reply = reply;
-        this.outcome = outcome;
+        this.listener = listener;
     }
 
     static CommandArgs<byte[], byte[]> arguments() {
@@ -57,14 +65,24 @@ final class ReplyCommand extends Command<byte[], byte[], Object> {
         return reply;
     }
 
-    /** Tells whether any byte of it may have left this process. */
+    /** Tells whether the server may have run it, or may still: its bytes left, and no redirection came back. */
     boolean written() {
-        return written;
+        return written && !reply.redirected();
+    }
+
+    /** Tells whether the subscriber gave up before the driver took it; then the driver need not. */
+    boolean withdrawn() {
+        if (abandoned && !written) {
+            retire();
+            return true;
+        }
+        return false;
     }
 
     @Override
     public void encode(ByteBuf buffer) {
-        if (written && !reply.takeRedirection()) {
+        boolean again = written && !reply.takeRedirection();
+        if (again || abandoned) {
             lost = true;
             buffer.writeBytes(PING);
             return;
@@ -76,29 +94,44 @@ final class ReplyCommand extends Command<byte[], byte[], Object> {
     @Override
     public void complete() {
         super.complete();
-        signal(lost ? new Commands.Unanswered(null) : null);
+        retire();
+        settle(lost ? new Commands.Unanswered(null) : null);
     }
 
     @Override
     public boolean completeExceptionally(Throwable failure) {
         super.completeExceptionally(failure);
-        signal(lost ? new Commands.Unanswered(failure) : failure);
+        retire();
+        settle(lost ? new Commands.Unanswered(failure) : failure);
         return true;
     }
 
-    /** Gives up waiting; what is not written yet never will be, and a reply still to come is read and dropped. */
+    /** Gives up waiting: what is not written yet never will be, and a reply still to come is read and dropped. */
+    void abandon() {
+        abandoned = true;
+        reply.discard();
+        settled.set(true);
+    }
+
+    /** Called by the driver alone, when it closes. */
     @Override
     public void cancel() {
         if (!isDone()) {
             super.cancel();
-            reply.discard();
         }
-        signal(new CancellationException("cancelled"));
+        retire();
+        settle(new CancellationException("the connection was closed"));
     }
 
-    private void signal(@Nullable Throwable failure) {
-        if (signalled.compareAndSet(false, true)) {
-            outcome.accept(this, failure);
+    private void settle(@Nullable Throwable failure) {
+        if (settled.compareAndSet(false, true)) {
+            listener.settled(this, failure);
+        }
+    }
+
+    private void retire() {
+        if (retired.compareAndSet(false, true)) {
+            listener.retired();
         }
     }
 }

@@ -27,8 +27,9 @@ final class ReplyOutput extends CommandOutput<byte[], byte[], Object> {
     private final Deque<Level> open = new ArrayDeque<>();
     private @Nullable Object reply;
     private long bytes;
+    private volatile boolean begun;
     private volatile boolean discarding;
-    private boolean redirected;
+    private volatile boolean redirected;
 
     ReplyOutput() {
         super(ByteArrayCodec.INSTANCE, null);
@@ -41,9 +42,19 @@ final class ReplyOutput extends CommandOutput<byte[], byte[], Object> {
         return bytes;
     }
 
+    /** Tells whether any part of it arrived. */
+    boolean begun() {
+        return begun;
+    }
+
     /** Stops keeping what arrives: nobody waits for it. */
     void discard() {
         discarding = true;
+    }
+
+    /** Tells whether the server said that another one owns the key, and the command was not sent there yet. */
+    boolean redirected() {
+        return redirected;
     }
 
     /** Tells, once, whether the server said another one owns the key: the command was not run, and is sent again. */
@@ -87,6 +98,7 @@ final class ReplyOutput extends CommandOutput<byte[], byte[], Object> {
 
     @Override
     public void multi(int count) {
+        begun = true;
         if (count < 0) {
             add(null);
         } else if (count == 0) {
@@ -107,6 +119,7 @@ final class ReplyOutput extends CommandOutput<byte[], byte[], Object> {
     }
 
     private void add(@Nullable Object element) {
+        begun = true;
         @Nullable Object complete = element;
         for (Level level = open.peek(); level != null; level = open.peek()) {
             level.elements.add(complete);

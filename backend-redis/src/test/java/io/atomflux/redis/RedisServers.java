@@ -1,16 +1,24 @@
 package io.atomflux.redis;
 
+import io.atomflux.spi.Location;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import redis.embedded.Redis;
 import redis.embedded.RedisServer;
+import redis.embedded.RedisShardedCluster;
 import redis.embedded.core.RedisServerBuilder;
 
 /**
@@ -21,8 +29,9 @@ import redis.embedded.core.RedisServerBuilder;
  */
 final class RedisServers {
 
-    private static final List<RedisServer> RUNNING = new ArrayList<>(); // guarded by itself
-    private static String single = ""; // guarded by the class
+    private static final List<Redis> RUNNING = new ArrayList<>(); // guarded by itself
+    private static String single = ""; // guarded by the class, as is the next
+    private static String cluster = "";
 
     static {
         Runtime.getRuntime().addShutdownHook(new Thread(RedisServers::stopAll));
@@ -39,17 +48,61 @@ final class RedisServers {
         return single;
     }
 
+    /** Returns the URI of a cluster of three servers that all tests of this JVM share. */
+    static synchronized String cluster() {
+        if (cluster.isEmpty()) {
+            cluster = startCluster();
+        }
+        return cluster;
+    }
+
+    private static String startCluster() {
+        try {
+            RedisServerBuilder servers = settled(RedisServer.newRedisServer())
+                    .setting("cluster-enabled yes")
+                    .setting("cluster-node-timeout 5000");
+            List<Integer> ports = clusterPorts();
+            RedisShardedCluster made = RedisShardedCluster.newRedisCluster()
+                    .withServerBuilder(servers)
+                    .serverPorts(ports)
+                    .shard("one", 0)
+                    .shard("two", 0)
+                    .shard("three", 0)
+                    .initializationTimeout(Duration.ofSeconds(30))
+                    .build();
+            made.start();
+            synchronized (RUNNING) {
+                RUNNING.add(made);
+            }
+            return "redis-cluster://127.0.0.1:" + ports.get(0) + ",127.0.0.1:" + ports.get(1);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the cluster did not start", e);
+        }
+    }
+
+    /** A node's second port, for the other nodes, is 10000 above the first; both have to be free. */
+    private static List<Integer> clusterPorts() {
+        List<Integer> ports = new ArrayList<>();
+        for (int port = 20_000 + (int) (ProcessHandle.current().pid() % 500) * 20; ports.size() < 3; port++) {
+            if (isFree(port) && isFree(port + 10_000)) {
+                ports.add(port);
+            }
+        }
+        return ports;
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** Starts one more server, for tests that change or kill it. */
     static RedisServer start(int port, Consumer<RedisServerBuilder> settings) {
         try {
-            Path folder = Files.createTempDirectory("atomflux-redis");
-            RedisServerBuilder builder = RedisServer.newRedisServer()
-                    .port(port)
-                    .bind("127.0.0.1")
-                    .setting("dir " + folder)
-                    .setting("save \"\"")
-                    .setting("appendonly no")
-                    .onShutdownForceStop(true);
+            RedisServerBuilder builder = settled(RedisServer.newRedisServer()).port(port);
             settings.accept(builder);
             RedisServer server = builder.build();
             server.start();
@@ -59,6 +112,33 @@ final class RedisServers {
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException("Redis did not start", e);
+        }
+    }
+
+    private static RedisServerBuilder settled(RedisServerBuilder builder) throws IOException {
+        return builder.bind("127.0.0.1")
+                .setting("dir " + Files.createTempDirectory("atomflux-redis"))
+                .setting("save \"\"")
+                .setting("appendonly no")
+                .onShutdownForceStop(true);
+    }
+
+    /** Makes a server, or each of a cluster, forget its scripts. */
+    static void flushScripts(String uri) {
+        RedisPlace place = RedisPlace.of(Location.parse(uri));
+        RedisOptions options = RedisOptions.defaults();
+        RedisURI first = place.uris(options).get(0);
+        if (place.kind() == RedisPlace.Kind.CLUSTER) {
+            try (RedisClusterClient client = RedisClusterClient.create(first);
+                    StatefulRedisClusterConnection<String, String> connection = client.connect()) {
+                connection.sync().upstream().commands().scriptFlush();
+            }
+        } else {
+            first.setVerifyPeer(false);
+            try (RedisClient client = RedisClient.create(first);
+                    StatefulRedisConnection<String, String> connection = client.connect()) {
+                connection.sync().scriptFlush();
+            }
         }
     }
 
@@ -76,7 +156,7 @@ final class RedisServers {
 
     private static void stopAll() {
         synchronized (RUNNING) {
-            for (RedisServer server : RUNNING) {
+            for (Redis server : RUNNING) {
                 try {
                     server.stop();
                 } catch (IOException e) {
