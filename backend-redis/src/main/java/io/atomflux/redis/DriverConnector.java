@@ -74,8 +74,9 @@ final class DriverConnector implements Link.Connector {
         return servers(sender)
                 .concatMap(ServerSettings::refuseEviction)
                 .then(Mono.just(sender))
-                .onErrorResume(refusal -> Mono.fromFuture(() -> sender.connection().closeAsync(), true)
-                        .then(Mono.error(refusal)));
+                .onErrorResume(
+                        refusal -> Mono.fromFuture(() -> sender.connection().closeAsync(), true)
+                                .then(Mono.error(refusal)));
     }
 
     @Override

@@ -71,11 +71,9 @@ final class LettuceCommands implements Commands {
     }
 
     private static Mono<Found> step(Sender server, byte[] glob, byte[] cursor) {
-        return server.ask(CommandType.SCAN, args -> args.add(cursor)
-                        .add(MATCH)
-                        .add(glob)
-                        .add(COUNT)
-                        .add(STEP))
+        return server.ask(
+                        CommandType.SCAN,
+                        args -> args.add(cursor).add(MATCH).add(glob).add(COUNT).add(STEP))
                 .map(Found::of);
     }
 
@@ -95,7 +93,9 @@ final class LettuceCommands implements Commands {
 
     @Override
     public Mono<String> setting(String name) {
-        return link.servers().concatMap(server -> ServerSettings.read(server, name)).next();
+        return link.servers()
+                .concatMap(server -> ServerSettings.read(server, name))
+                .next();
     }
 
     /** Sends to where the first key lives; waits a little where the server says that it is not ready. */
@@ -116,9 +116,7 @@ final class LettuceCommands implements Commands {
         }
         Duration next = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         Duration jittered = Duration.ofNanos(ThreadLocalRandom.current().nextLong(1, pause.toNanos()));
-        return Mono.delay(jittered)
-                .then(once)
-                .onErrorResume(this::passing, e -> again(once, e, next, end));
+        return Mono.delay(jittered).then(once).onErrorResume(this::passing, e -> again(once, e, next, end));
     }
 
     private boolean passing(Throwable failure) {

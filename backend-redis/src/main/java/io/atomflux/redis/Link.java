@@ -50,7 +50,8 @@ final class Link {
     }
 
     /** Returns the connection if it stands already. */
-    @Nullable Sender established() {
+    @Nullable
+    Sender established() {
         CompletableFuture<Sender> made = attempt.get();
         return made != null && made.isDone() && !made.isCompletedExceptionally() ? made.join() : null;
     }
@@ -76,16 +77,13 @@ final class Link {
             }
             CompletableFuture<Sender> fresh = new CompletableFuture<>();
             if (attempt.compareAndSet(made, fresh)) {
-                var unused = connector
-                        .connect(() -> abandon(fresh))
-                        .toFuture()
-                        .whenComplete((sender, failure) -> {
-                            if (failure != null) {
-                                fresh.completeExceptionally(failure);
-                            } else {
-                                fresh.complete(sender);
-                            }
-                        });
+                var unused = connector.connect(() -> abandon(fresh)).toFuture().whenComplete((sender, failure) -> {
+                    if (failure != null) {
+                        fresh.completeExceptionally(failure);
+                    } else {
+                        fresh.complete(sender);
+                    }
+                });
                 return fresh;
             }
         }

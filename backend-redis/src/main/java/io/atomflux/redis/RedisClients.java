@@ -38,7 +38,12 @@ final class RedisClients {
 
     /** What has to be equal for two stores to share a client. */
     private record Key(
-            RedisPlace place, Duration connectTimeout, Duration timeout, int maxWaiting, boolean allowEviction, boolean verifyPeer) {}
+            RedisPlace place,
+            Duration connectTimeout,
+            Duration timeout,
+            int maxWaiting,
+            boolean allowEviction,
+            boolean verifyPeer) {}
 
     /** The use of a client by one store; close it once. */
     interface Lease {
@@ -56,7 +61,13 @@ final class RedisClients {
             Link link = new Link(new DriverConnector(place, options, store, () -> client), store);
             return counted(new LettuceCommands(link, options.timeout()), link.close());
         }
-        Key key = new Key(place, options.connectTimeout(), options.timeout(), options.maxWaiting(), options.allowEviction(), options.verifyPeer());
+        Key key = new Key(
+                place,
+                options.connectTimeout(),
+                options.timeout(),
+                options.maxWaiting(),
+                options.allowEviction(),
+                options.verifyPeer());
         Shared shared;
         synchronized (SHARED) {
             shared = SHARED.computeIfAbsent(key, k -> new Shared(place, options, store));

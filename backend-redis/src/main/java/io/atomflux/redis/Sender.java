@@ -81,8 +81,7 @@ final class Sender {
                 .onErrorMap(TimeoutException.class, Commands.Unanswered::new);
     }
 
-    private void send(
-            ProtocolKeyword type, Consumer<CommandArgs<byte[], byte[]>> arguments, MonoSink<Object> sink) {
+    private void send(ProtocolKeyword type, Consumer<CommandArgs<byte[], byte[]>> arguments, MonoSink<Object> sink) {
         if (waiting.incrementAndGet() > maxWaiting) {
             waiting.decrementAndGet();
             sink.error(new StoreBusyException(

@@ -1,8 +1,8 @@
 package io.atomflux.redis;
 
 import io.atomflux.error.InvalidOptionException;
-import io.atomflux.error.StoreIoException;
 import io.atomflux.error.StoreAccessException;
+import io.atomflux.error.StoreIoException;
 import io.lettuce.core.protocol.CommandType;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

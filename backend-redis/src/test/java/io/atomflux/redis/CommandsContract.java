@@ -99,7 +99,9 @@ abstract class CommandsContract {
                         return Thread.currentThread().getName();
                     })
                     .block();
-            assertThat(thread.startsWith("parallel")).as("%s for %d bytes", thread, size).isEqualTo(size > 65_536);
+            assertThat(thread.startsWith("parallel"))
+                    .as("%s for %d bytes", thread, size)
+                    .isEqualTo(size > 65_536);
         }
     }
 
@@ -112,9 +114,11 @@ abstract class CommandsContract {
                 .flatMap(i -> commands.eval(push, List.of(key), List.of(bytes("" + i))), 2000)
                 .blockLast();
 
-        List<?> pushed = (List<?>) commands.call(key, Command.LRANGE, List.of(bytes("0"), bytes("-1"))).block();
+        List<?> pushed = (List<?>) commands.call(key, Command.LRANGE, List.of(bytes("0"), bytes("-1")))
+                .block();
         assertThat(pushed.stream().map(element -> Integer.parseInt(new String((byte[]) element, UTF_8))))
-                .containsExactlyElementsOf(IntStream.rangeClosed(0, 2000).boxed().toList());
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(0, 2000).boxed().toList());
     }
 
     @Test
@@ -180,7 +184,8 @@ abstract class CommandsContract {
     void cold() {
         Script count = Scripts.of("return redis.call('HINCRBY', KEYS[1], 'n', 1)", true);
         Mono<Object> call = commands.eval(count, List.of(key), List.of());
-        assertThat(commands.call(key, Command.HGET, List.of(bytes("n"))).blockOptional()).isEmpty();
+        assertThat(commands.call(key, Command.HGET, List.of(bytes("n"))).blockOptional())
+                .isEmpty();
         assertThat(call.block()).isEqualTo(1L);
         assertThat(call.block()).isEqualTo(2L);
     }

@@ -27,7 +27,10 @@ class RedisErrorsTest {
     static Stream<Arguments> replies() {
         return Stream.of(
                 Arguments.of("NOAUTH Authentication required.", StoreAccessException.class, false),
-                Arguments.of("WRONGPASS invalid username-password pair or user is disabled.", StoreAccessException.class, false),
+                Arguments.of(
+                        "WRONGPASS invalid username-password pair or user is disabled.",
+                        StoreAccessException.class,
+                        false),
                 Arguments.of("ERR invalid password", StoreAccessException.class, false),
                 Arguments.of(
                         "ERR AUTH <password> called without any password configured for the default user. Are you sure your"
@@ -38,13 +41,15 @@ class RedisErrorsTest {
                         "NOPERM this user has no permissions to run the 'evalsha' command or its subcommand",
                         StoreAccessException.class,
                         false),
-                Arguments.of("READONLY You can't write against a read only replica.", ReadOnlyStoreException.class, false),
+                Arguments.of(
+                        "READONLY You can't write against a read only replica.", ReadOnlyStoreException.class, false),
                 Arguments.of(
                         "ERR Error running script (call to f_6b1bf486c81ceb7edf3c093f4c48582e38c0e791): @user_script:1: -READONLY"
                                 + " You can't write against a read only replica.",
                         ReadOnlyStoreException.class,
                         false),
-                Arguments.of("OOM command not allowed when used memory > 'maxmemory'.", StoreFullException.class, false),
+                Arguments.of(
+                        "OOM command not allowed when used memory > 'maxmemory'.", StoreFullException.class, false),
                 Arguments.of(
                         "ERR Error running script (call to f_6b1bf486c81ceb7edf3c093f4c48582e38c0e791): @user_script: 1: -OOM"
                                 + " command not allowed when used memory > 'maxmemory'.",
@@ -56,7 +61,10 @@ class RedisErrorsTest {
                         false),
                 Arguments.of("LOADING Redis is loading the dataset in memory", StoreUnavailableException.class, true),
                 Arguments.of("CLUSTERDOWN Hash slot not served", StoreUnavailableException.class, true),
-                Arguments.of("TRYAGAIN Multiple keys request during rehashing of slot", StoreUnavailableException.class, true),
+                Arguments.of(
+                        "TRYAGAIN Multiple keys request during rehashing of slot",
+                        StoreUnavailableException.class,
+                        true),
                 Arguments.of(
                         "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
                         StoreUnavailableException.class,
