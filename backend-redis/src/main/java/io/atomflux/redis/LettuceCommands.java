@@ -98,6 +98,12 @@ final class LettuceCommands implements Commands {
                 .next();
     }
 
+    /** Returns how many commands have no reply yet, for tests of leaks. */
+    int waiting() {
+        Sender sender = link.established();
+        return sender == null ? 0 : sender.waiting();
+    }
+
     /** Sends to where the first key lives; waits a little where the server says that it is not ready. */
     private Mono<Object> routed(ProtocolKeyword type, Consumer<CommandArgs<byte[], byte[]>> arguments) {
         Mono<Object> once = Mono.defer(() -> {
