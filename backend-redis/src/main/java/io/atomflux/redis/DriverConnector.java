@@ -72,7 +72,7 @@ final class DriverConnector implements Link.Connector {
             return Mono.just(sender);
         }
         return servers(sender)
-                .concatMap(ServerSettings::refuseEviction)
+                .concatMap(server -> ServerSettings.refuseEviction(server, store))
                 .then(Mono.just(sender))
                 .onErrorResume(
                         refusal -> Mono.fromFuture(() -> sender.connection().closeAsync(), true)

@@ -2,12 +2,14 @@ package io.atomflux.redis;
 
 import io.atomflux.error.AtomfluxException;
 import io.atomflux.error.ForeignDataException;
+import io.atomflux.error.InvalidOptionException;
 import io.atomflux.error.ReadOnlyStoreException;
 import io.atomflux.error.StoreAccessException;
 import io.atomflux.error.StoreClosedException;
 import io.atomflux.error.StoreFullException;
 import io.atomflux.error.StoreIoException;
 import io.atomflux.error.StoreUnavailableException;
+import io.lettuce.core.RedisCommandExecutionException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.Locale;
@@ -52,9 +54,7 @@ final class RedisErrors {
         Matcher code = CODE.matcher(error);
         Throwable cause = new ServerError(error);
         if (!code.find()) {
-            return deniedWithoutCode(error)
-                    ? new StoreAccessException(store, error, cause)
-                    : new StoreIoException(store, "a command", cause);
+            return withoutCode(error, store, cause);
         }
         return switch (code.group(1)) {
             case "NOAUTH", "WRONGPASS", "NOPERM" -> new StoreAccessException(store, error, cause);
@@ -68,6 +68,18 @@ final class RedisErrors {
             case "CROSSSLOT" -> new StoreIoException(store, "a command on keys of several cluster slots", cause);
             default -> new StoreUnavailableException(store, error, cause);
         };
+    }
+
+    private static AtomfluxException withoutCode(String error, String store, Throwable cause) {
+        if (error.contains("DB index is out of range")) {
+            return new InvalidOptionException("database", "not there in " + store + " (expected: one the server has)");
+        }
+        if (error.contains("max number of clients")) {
+            return new StoreUnavailableException(store, error, cause);
+        }
+        return deniedWithoutCode(error)
+                ? new StoreAccessException(store, error, cause)
+                : new StoreIoException(store, "a command", cause);
     }
 
     /** Tells whether the server said of a command that it was not run, but may be soon. */
@@ -108,10 +120,12 @@ final class RedisErrors {
             if (t instanceof TimeoutException || t.getClass().getSimpleName().contains("Timeout")) {
                 return new StoreUnavailableException(store, "no connection in time", hidden(cause));
             }
-            if (CODE.matcher(message).find() || deniedWithoutCode(message)) {
-                return replied(message, store) instanceof AtomfluxException told
-                        ? told
-                        : new StoreUnavailableException(store, message, hidden(cause));
+            if (t instanceof RedisCommandExecutionException
+                    && replied(message, store) instanceof AtomfluxException told) {
+                return told;
+            }
+            if (message.startsWith("DENIED") || message.startsWith("-DENIED")) {
+                return new StoreAccessException(store, "the server is in protected mode", hidden(cause));
             }
         }
         return new StoreUnavailableException(store, "connecting failed", hidden(cause));

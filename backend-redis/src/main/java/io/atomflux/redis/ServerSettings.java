@@ -39,15 +39,19 @@ final class ServerSettings {
      *
      * @signals InvalidOptionException if it does
      */
-    static Mono<Void> refuseEviction(Sender server) {
+    static Mono<Void> refuseEviction(Sender server, String store) {
         return read(server, POLICY)
                 .filter(policy -> policy.startsWith("allkeys-"))
-                .flatMap(policy -> Mono.<String>error(new InvalidOptionException(
-                        "allow_eviction",
-                        "false, but the server's %s is %s: it throws away rows when its memory is full (expected: noeviction,"
-                                        .formatted(POLICY, policy)
-                                + " set on the server; or allow_eviction=true for rows that may vanish)")))
+                .flatMap(policy -> Mono.<String>error(evicts(store, policy)))
                 .then();
+    }
+
+    private static InvalidOptionException evicts(String store, String policy) {
+        return new InvalidOptionException(
+                "allow_eviction",
+                ("false, but %s has the %s %s, which throws away rows when its memory is full (expected: noeviction, set on"
+                                + " the server; or allow_eviction=true for rows that may vanish)")
+                        .formatted(store, POLICY, policy));
     }
 
     /** A command the server does not know, or does not allow to this user. */
