@@ -7,27 +7,40 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** What a group must hold after each step: for each row the canonical text of each value; none where it is reserved. */
+/** What a group must hold after each step: for each row the canonical text of each value, or null where it is reserved. */
 final class HistoryModel {
 
-    private final List<Map<String, String>> rows = new ArrayList<>();
+    private final List<@Nullable Map<String, String>> rows = new ArrayList<>();
+    private final boolean tellsEmpty;
+
+    /** Takes whether the layout tells a row without keys from a reserved one. */
+    HistoryModel(boolean tellsEmpty) {
+        this.tellsEmpty = tellsEmpty;
+    }
 
     int size() {
         return rows.size();
     }
 
-    void add(int at, Map<String, String> row) {
+    void add(int at, @Nullable Map<String, String> row) {
         rows.add(at, copy(row));
     }
 
-    void set(int at, Map<String, String> row) {
+    void set(int at, @Nullable Map<String, String> row) {
         rows.set(at, copy(row));
     }
 
     void update(int at, Map<String, String> changes) {
-        rows.get(at).putAll(changes);
+        Map<String, String> row = rows.get(at);
+        if (row == null) {
+            rows.set(at, new TreeMap<>(changes));
+        } else {
+            row.putAll(changes);
+        }
     }
 
     void delete(int from, int to) {
@@ -35,29 +48,39 @@ final class HistoryModel {
     }
 
     void drop(Collection<String> keys) {
-        rows.forEach(row -> row.keySet().removeAll(keys));
+        for (Map<String, String> row : rows) {
+            if (row != null) {
+                row.keySet().removeAll(keys);
+            }
+        }
+    }
+
+    /** Whether some row has this key and no other. */
+    boolean hasOnly(String key) {
+        return rows.stream().anyMatch(row -> row != null && row.keySet().equals(Set.of(key)));
     }
 
     void reserve(int count) {
         for (int i = 0; i < count; i++) {
-            rows.add(new TreeMap<>());
+            rows.add(null);
         }
     }
 
-    private static Map<String, String> copy(Map<String, String> row) {
-        return row == null ? new TreeMap<>() : new TreeMap<>(row);
+    private static @Nullable Map<String, String> copy(@Nullable Map<String, String> row) {
+        return row == null ? null : new TreeMap<>(row);
     }
 
     /** Returns the canonical texts of a row of ours. */
-    static Map<String, String> canonical(Row row) {
-        Map<String, String> texts = new LinkedHashMap<>();
-        if (!row.isReserved()) {
-            row.forEach((key, value) -> {
-                String whole = Digest.line(0, Row.of("k", value));
-                String prefix = "{\"row\": 0, \"value\": {\"k\": ";
-                texts.put(key, whole.substring(prefix.length(), whole.length() - 2));
-            });
+    static @Nullable Map<String, String> canonical(Row row) {
+        if (row.isReserved()) {
+            return null;
         }
+        Map<String, String> texts = new LinkedHashMap<>();
+        row.forEach((key, value) -> {
+            String whole = Digest.line(0, Row.of("k", value));
+            String prefix = "{\"row\": 0, \"value\": {\"k\": ";
+            texts.put(key, whole.substring(prefix.length(), whole.length() - 2));
+        });
         return texts;
     }
 
@@ -66,17 +89,18 @@ final class HistoryModel {
         return whole.substring("{\"row\": 0, \"value\": {".length(), whole.length() - ": null}}".length());
     }
 
-    /** Returns the digest lines; a row without keys cannot be told from a reserved one in LMDB. */
+    /** Returns the digest lines. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {
             StringBuilder line = new StringBuilder("{\"row\": ").append(i).append(", \"value\": ");
-            if (rows.get(i).isEmpty()) {
+            Map<String, String> row = rows.get(i);
+            if (row == null || row.isEmpty() && !tellsEmpty) {
                 line.append("null");
             } else {
                 line.append('{');
                 String separator = "";
-                for (Map.Entry<String, String> cell : rows.get(i).entrySet()) {
+                for (Map.Entry<String, String> cell : row.entrySet()) {
                     line.append(separator)
                             .append(quoted(cell.getKey()))
                             .append(": ")

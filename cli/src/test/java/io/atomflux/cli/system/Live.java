@@ -4,8 +4,11 @@ import io.atomflux.ObjectIO;
 import io.atomflux.codec.Digest;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
 import org.assertj.core.api.Assertions;
@@ -36,6 +39,15 @@ final class Live {
     /** How many times as much to do; 1 fits into the whole of the checks. */
     static int scale() {
         return Integer.getInteger("atomflux.scale", 1);
+    }
+
+    /** Puts a script of these tests into a directory. */
+    static Path script(String name, Path directory) throws IOException {
+        Path script = directory.resolve(name);
+        try (InputStream source = Objects.requireNonNull(Live.class.getResourceAsStream(name))) {
+            Files.copy(source, script, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return script;
     }
 
     /** Calls the peer script; answers what it prints. */

@@ -4,17 +4,13 @@ import io.atomflux.codec.Json;
 import io.atomflux.value.Values;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.Assertions;
 
 /** The Python side of live tests: a process that does one step at a time, each in a child that opens the store anew. */
@@ -33,10 +29,7 @@ final class PythonSteps implements AutoCloseable {
     record Answer(List<Map<String, String>> written, List<String> digest) {}
 
     PythonSteps(Path directory) throws IOException {
-        Path script = directory.resolve("steps.py");
-        try (InputStream source = Objects.requireNonNull(PythonSteps.class.getResourceAsStream("steps.py"))) {
-            Files.copy(source, script, StandardCopyOption.REPLACE_EXISTING);
-        }
+        Path script = Live.script("steps.py", directory);
         this.process = new ProcessBuilder(Live.python(), script.toString(), Live.peer())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -44,8 +37,20 @@ final class PythonSteps implements AutoCloseable {
         this.commands = process.outputWriter(StandardCharsets.UTF_8);
     }
 
-    @SuppressWarnings("unchecked")
+    /** Does a step that must go well. */
     Answer step(Map<String, ?> step) {
+        Object answer = ask(step);
+        return answer instanceof Answer well ? well : Assertions.fail("Python failed at " + step + ": " + answer);
+    }
+
+    /** Does a step that must fail; answers how. */
+    String failure(Map<String, ?> step) {
+        Object answer = ask(step);
+        return answer instanceof String failure ? failure : Assertions.fail("Python did " + step + ": " + answer);
+    }
+
+    @SuppressWarnings("unchecked")
+    private Object ask(Map<String, ?> step) {
         List<Map<String, String>> written = new ArrayList<>();
         List<String> digest = new ArrayList<>();
         try {
@@ -63,17 +68,14 @@ final class PythonSteps implements AutoCloseable {
                     case '.' -> {
                         return new Answer(written, digest);
                     }
-                    default -> Assertions.fail("Python failed at " + step + ": " + line);
+                    default -> {
+                        return line;
+                    }
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    List<String> digest(Path store, String group) {
-        return step(Map.of("op", "digest", "store", store.toString(), "group", group))
-                .digest();
     }
 
     /** Returns the digest lines of a file or of a store's default group. */

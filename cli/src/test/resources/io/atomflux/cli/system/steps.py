@@ -5,9 +5,11 @@ per line:
 
   {"store": …, "group": …, "op": …, "seed": …, further arguments}
 
-and answers with lines: `=` and the row it wrote (an object of key to canonical JSON text, or null), `#` and a digest line
+where "bson" restricts values to what asebytes keeps in MongoDB, "plain" keys to those without a dot, and "async" takes the
+asynchronous facade; it answers with lines: `=` and the row it wrote (an object of key to canonical JSON text, or null), `#` and a digest line
 of the whole group, and at the end `.`, or `!` and what went wrong.
 """
+import asyncio
 import contextlib
 import gc
 import importlib.util
@@ -21,16 +23,18 @@ import traceback
 import ase
 import ase.io
 import asebytes
+import msgpack
+import msgpack_numpy
 import numpy as np
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.constraints import FixAtoms
-from asebytes import ObjectIO
+from asebytes import AsyncObjectIO, BlobIO, ObjectIO
 
 KEYS = ["cell", "pbc", "arrays.numbers", "arrays.positions", "calc.energy", "info.a.b", "info.info.x", "info.é", "x"]
 
 
-def value(rng, depth=0):
-    """A value of any kind that a cell can hold, per the table of encodings."""
+def value(rng, depth=0, bson=False):
+    """A value of any kind that a cell can hold, per the table of encodings, or that asebytes keeps in MongoDB."""
     arrays = [
         lambda: np.array(rng.choices(range(-9, 9), k=6), rng.choice(["i1", "i2", "i4", "i8", "f2", "f4", "f8", "c8", "c16"]))
         .reshape(2, 3),
@@ -46,34 +50,50 @@ def value(rng, depth=0):
     kinds = [
         lambda: None,
         lambda: rng.random() < 0.5,
-        lambda: rng.choice([0, 127, 128, 256, 65536, 2**32, 2**63 - 1, 2**63, 2**64 - 1]),
+        lambda: rng.choice([0, 127, 128, 256, 65536, 2**32, 2**63 - 1] + ([] if bson else [2**63, 2**64 - 1])),
         lambda: -rng.choice([1, 32, 33, 129, 32769, 2**31 + 1, 2**63]),
         lambda: rng.choice([0.0, -0.0, 1.5, -10.5, float("nan"), float("inf"), float("-inf"), rng.random(), 5e-324]),
         lambda: rng.choice(["", "train", "é", "a" * 32, "水 \U0001f680 \n\0", "x" * 300, "y" * 70000]),
         lambda: rng.choice([b"", b"abc", bytes(range(256)), b"\x01"]),
-        lambda: rng.choice([np.float64(1.5), np.float32(1.5), np.int64(5), np.int32(-5), np.bool_(True), np.uint8(7)]),
-        lambda: rng.choice([complex(1, 2), complex(-0.0, float("inf")), np.complex128(1 + 2j), np.complex64(1 - 2j)]),
-        lambda: rng.choice([np.str_("text"), np.bytes_(b"bytes")]),
-        lambda: rng.choice(arrays)(),
-        lambda: rng.choice(arrays)(),
     ]
+    if not bson or depth == 0:
+        kinds += [
+            lambda: rng.choice([np.float64(1.5), np.float32(1.5), np.int64(5), np.int32(-5), np.bool_(True), np.uint8(7)]),
+            lambda: rng.choice([np.str_("text"), np.bytes_(b"bytes")]),
+            lambda: rng.choice(arrays)(),
+            lambda: rng.choice(arrays)(),
+        ]
+    if not bson:
+        kinds.append(
+            lambda: rng.choice([complex(1, 2), complex(-0.0, float("inf")), np.complex128(1 + 2j), np.complex64(1 - 2j)])
+        )
     if depth < 3:
-        kinds.append(lambda: [value(rng, depth + 1) for _ in range(rng.randrange(4))])
+        kinds.append(lambda: [value(rng, depth + 1, bson) for _ in range(rng.randrange(4))])
         kinds.append(lambda: (1, 2))
-        kinds.append(lambda: {rng.choice(["a", "b.c", "", "水", "nd"]): value(rng, depth + 1) for _ in range(rng.randrange(4))})
+        kinds.append(
+            lambda: {
+                rng.choice(["a", "b.c", "", "水", "nd"]): value(rng, depth + 1, bson) for _ in range(rng.randrange(4))
+            }
+        )
     return rng.choice(kinds)()
 
 
-def row(rng, small=False):
-    if small:
+def row(rng, step):
+    if step.get("small"):
         return {"x": rng.randrange(10**6)}
-    return {key: value(rng) for key in rng.sample(KEYS, rng.randrange(1, len(KEYS)))}
+    keys = [key for key in KEYS if "." not in key] if step.get("plain") else KEYS
+    return {key: value(rng, bson=step.get("bson", False)) for key in rng.sample(keys, rng.randrange(1, len(keys)))}
 
 
 def rows(step, rng):
     out = []
     for _ in range(step["rows"]):
-        out.append(None if step.get("reserved") and rng.random() < 0.2 else row(rng, step.get("small", False)))
+        if step.get("reserved") and rng.random() < 0.2:
+            out.append(None)
+        elif step.get("bson") and rng.random() < 0.1:
+            out.append({})
+        else:
+            out.append(row(rng, step))
     return out
 
 
@@ -124,42 +144,108 @@ def stored(v):
     return v
 
 
-def told(peer, written):
+def kept(v):
+    """What asebytes makes of a value in MongoDB: scalars of numpy become plain ones, bytes that are msgpack its value."""
+    if isinstance(v, np.generic):
+        v = v.item()
+    if isinstance(v, bytes):
+        with contextlib.suppress(Exception):
+            return msgpack.unpackb(v, object_hook=msgpack_numpy.decode)
+    return v
+
+
+def told(peer, written, bson):
     if written is None:
         return None
-    return {key: json.dumps(peer.canonical(stored(v)), sort_keys=True) for key, v in written.items()}
+    return {
+        key: json.dumps(peer.canonical(stored(kept(v) if bson else v)), sort_keys=True) for key, v in written.items()
+    }
+
+
+def lines(peer, contents):
+    rows = [None if content is None else peer.canonical(content) for content in contents]
+    return [json.dumps({"row": i, "value": v}, sort_keys=True) for i, v in enumerate(rows)]
+
+
+async def perform_async(step, peer):
+    """Does one step by the asynchronous facade; returns as perform does."""
+    op = step["op"]
+    rng = random.Random(step.get("seed", 0))
+    db = AsyncObjectIO(step["store"], group=step["group"])
+    written = []
+    if op == "digest":
+        return [], lines(peer, await db[:].to_list())
+    if op == "extend":
+        written = rows(step, rng)
+        await db.extend(written)
+    elif op == "insert":
+        written = [row(rng, step)]
+        await db.insert(step["at"], written[0])
+    elif op == "set":
+        written = [row(rng, step)]
+        await db[step["at"]].set(written[0])
+    elif op == "update":
+        written = [row(rng, step)]
+        await db.update(step["at"], written[0])
+    elif op == "assign":
+        await db.update(step["at"], {step["key"]: step["value"]})
+    elif op == "delete":
+        await db[step["at"]].delete()
+    elif op == "deleteRange":
+        await db[step["from"] : step["to"]].delete()
+    elif op == "drop":
+        await db.drop(keys=step["keys"])
+    elif op == "reserve":
+        await db.reserve(step["rows"])
+    elif op == "clear":
+        await db.clear()
+    elif op == "remove":
+        await db.remove()
+    elif op == "column":
+        values = [value(rng, bson=step.get("bson", False)) for _ in range(step["from"], step["to"])]
+        written = [{step["key"]: v} for v in values]
+        await db[step["key"]][step["from"] : step["to"]].set(values)
+    else:
+        raise ValueError(op)
+    return written, []
 
 
 def perform(step, peer):
     """Does one step; returns the rows that were written and what to tell."""
+    if step.get("async"):
+        return asyncio.run(perform_async(step, peer))
     op = step["op"]
     rng = random.Random(step.get("seed", 0))
     if op == "frames":
         ase.io.write(step["store"], list(frames(rng, step["rows"])), format="extxyz")
         return [], []
     if op == "digest":
-        lines = io.StringIO()
-        with contextlib.redirect_stdout(lines):
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
             peer.digest(step["store"], step.get("group"))
-        return [], lines.getvalue().splitlines()
+        return [], out.getvalue().splitlines()
     if op == "ase":
-        read = ase.io.iread(step["store"], index=":")
-        contents = [peer.canonical(asebytes.atoms_to_dict(a)) for a in read]
-        return [], [json.dumps({"row": i, "value": v}, sort_keys=True) for i, v in enumerate(contents)]
+        return [], lines(peer, [asebytes.atoms_to_dict(a) for a in ase.io.iread(step["store"], index=":")])
+    if op == "groups":
+        # asebytes 0.3 tells the groups of Redis by the facade of blobs only.
+        facade = BlobIO if step["store"].startswith("redis:") else ObjectIO
+        return [], facade.list_groups(step["store"])
     db = ObjectIO(step["store"], group=step["group"])
     written = []
     if op == "extend":
         written = rows(step, rng)
         db.extend(written)
     elif op == "insert":
-        written = [row(rng)]
+        written = [row(rng, step)]
         db.insert(step["at"], written[0])
     elif op == "set":
-        written = [row(rng)]
+        written = [row(rng, step)]
         db[step["at"]] = written[0]
     elif op == "update":
-        written = [row(rng)]
+        written = [row(rng, step)]
         db.update(step["at"], written[0])
+    elif op == "assign":
+        db.update(step["at"], {step["key"]: step["value"]})
     elif op == "delete":
         del db[step["at"]]
     elif op == "deleteRange":
@@ -168,8 +254,12 @@ def perform(step, peer):
         db.drop(keys=step["keys"])
     elif op == "reserve":
         db.reserve(step["rows"])
+    elif op == "clear":
+        db.clear()
+    elif op == "remove":
+        db.remove()
     elif op == "column":
-        values = [value(rng) for _ in range(step["from"], step["to"])]
+        values = [value(rng, bson=step.get("bson", False)) for _ in range(step["from"], step["to"])]
         written = [{step["key"]: v} for v in values]
         db[step["key"]][step["from"] : step["to"]].set(values)
     else:
@@ -184,15 +274,19 @@ def main():
     import lmdb
 
     assert lmdb.version() < (1, 0), lmdb.version()
+    for module in ("lmdb", "redis._backend", "redis._async_backend", "mongodb._backend", "mongodb._async_backend"):
+        importlib.import_module("asebytes." + module)  # once, not in every child
+    gc.freeze()  # nor is any of it looked at by a collection there
     for line in iter(sys.stdin.readline, ""):
         child = os.fork()
         if child == 0:
             try:
-                written, lines = perform(json.loads(line), peer)
+                step = json.loads(line)
+                written, answer = perform(step, peer)
                 gc.collect()
                 for r in written:
-                    print("=" + json.dumps(told(peer, r)))
-                for text in lines:
+                    print("=" + json.dumps(told(peer, r, step.get("bson", False))))
+                for text in answer:
                     print("#" + text)
                 print(".", flush=True)
             except BaseException as e:

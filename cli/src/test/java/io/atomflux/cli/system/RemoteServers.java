@@ -1,0 +1,110 @@
+package io.atomflux.cli.system;
+
+import de.bwaldvogel.mongo.MongoServer;
+import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import redis.embedded.RedisServer;
+import redis.embedded.core.RedisServerBuilder;
+
+/**
+ * Servers that all tests of this JVM share, started when first asked for and gone with it: a Redis from an artefact of Maven
+ * Central, and a stand-in for MongoDB (a Java server of its wire protocol, in memory, which locks a collection for each
+ * command and so hides races).
+ *
+ * <p>{@code ATOMFLUX_REDIS_URI} and {@code ATOMFLUX_MONGODB_URI} name servers to be used instead. Tests take groups or
+ * databases of their own.
+ */
+public final class RemoteServers {
+
+    private static final AtomicInteger NAMES = new AtomicInteger();
+    private static final String RUN = Long.toHexString(System.nanoTime() & 0xffffff);
+
+    private RemoteServers() {}
+
+    private static final class Redis {
+        static final String URI =
+                Optional.ofNullable(System.getenv("ATOMFLUX_REDIS_URI")).orElseGet(() -> start(settings -> {}));
+
+        static String start(Consumer<RedisServerBuilder> settings) {
+            try {
+                int port = freePort();
+                Path folder = Files.createTempDirectory("atomflux-redis");
+                RedisServerBuilder builder = RedisServer.newRedisServer()
+                        .port(port)
+                        .bind("127.0.0.1")
+                        .setting("dir " + folder)
+                        .setting("save \"\"")
+                        .setting("appendonly no")
+                        .onShutdownForceStop(true);
+                settings.accept(builder);
+                RedisServer server = builder.build();
+                server.start();
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server)));
+                return "redis://127.0.0.1:" + port + "/0";
+            } catch (IOException e) {
+                throw new UncheckedIOException("Redis did not start", e);
+            }
+        }
+
+        private static void stop(RedisServer server) {
+            try {
+                server.stop();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static final class Mongo {
+        static final String URI =
+                Optional.ofNullable(System.getenv("ATOMFLUX_MONGODB_URI")).orElseGet(Mongo::start);
+
+        private static String start() {
+            MongoServer server = new MongoServer(new MemoryBackend());
+            InetSocketAddress address = server.bind();
+            Runtime.getRuntime().addShutdownHook(new Thread(server::shutdownNow));
+            return "mongodb://" + address.getAddress().getHostAddress() + ":" + address.getPort();
+        }
+    }
+
+    /** Returns a port that nobody listens at. */
+    public static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Returns the URI of a Redis. */
+    public static String redis() {
+        return Redis.URI;
+    }
+
+    /** Starts one more Redis that asks for a password; returns its address, as {@code host:port}. */
+    public static String redisWithPassword(String password) {
+        String uri = Redis.start(settings -> settings.setting("requirepass " + password));
+        return uri.substring(uri.indexOf("://") + 3, uri.lastIndexOf('/'));
+    }
+
+    /** Returns the URI of a database, with options such as {@code layout=asebytes}, or none if empty. */
+    public static String mongo(String database, String options) {
+        int query = Mongo.URI.indexOf('?');
+        String servers = query < 0 ? Mongo.URI : Mongo.URI.substring(0, query);
+        String given = query < 0 || options.isEmpty() ? "" : Mongo.URI.substring(query + 1) + "&";
+        String bare = servers.endsWith("/") ? servers.substring(0, servers.length() - 1) : servers;
+        return bare + "/" + database + (options.isEmpty() ? "" : "?" + given + options);
+    }
+
+    /** Returns a name that no other test uses for its database or group. */
+    public static String freshDatabase() {
+        return "atomflux-cli-%s-%d".formatted(RUN, NAMES.incrementAndGet());
+    }
+}
