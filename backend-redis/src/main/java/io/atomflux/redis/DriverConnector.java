@@ -52,7 +52,6 @@ final class DriverConnector implements Link.Connector {
         }
         if (made instanceof RedisClient single) {
             RedisURI uri = place.uris(options).get(0);
-            uri.setVerifyPeer(options.verifyPeer());
             return Mono.fromFuture(
                             () -> single.connectAsync(ByteArrayCodec.INSTANCE, uri)
                                     .toCompletableFuture(),

@@ -5,7 +5,7 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
-import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.SslOptions;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
@@ -13,12 +13,16 @@ import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
+import io.lettuce.core.resource.EpollProvider;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -31,6 +35,8 @@ final class RedisClients {
 
     private static final int IO_THREADS =
             Math.min(4, Math.max(2, Runtime.getRuntime().availableProcessors()));
+
+    private static final Duration REFRESH = Duration.ofSeconds(60);
 
     private static final Map<Key, Shared> SHARED = new HashMap<>(); // guarded by itself
 
@@ -159,8 +165,25 @@ final class RedisClients {
 
     private static AbstractRedisClient make(RedisPlace place, RedisOptions options, ClientResources resources) {
         List<RedisURI> uris = place.uris(options);
-        uris.forEach(uri -> uri.setVerifyPeer(options.verifyPeer()));
-        SocketOptions socket = SocketOptions.builder()
+        if (place.kind() == RedisPlace.Kind.CLUSTER) {
+            RedisClusterClient client = RedisClusterClient.create(resources, uris);
+            ClusterClientOptions.Builder settings = ClusterClientOptions.builder()
+                    .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+                            .enablePeriodicRefresh(REFRESH)
+                            .build());
+            settle(settings, place, options);
+            client.setOptions(settings.build());
+            return client;
+        }
+        RedisClient client = RedisClient.create(resources, uris.get(0));
+        ClientOptions.Builder settings = ClientOptions.builder();
+        settle(settings, place, options);
+        client.setOptions(settings.build());
+        return client;
+    }
+
+    private static void settle(ClientOptions.Builder settings, RedisPlace place, RedisOptions options) {
+        SocketOptions.Builder socket = SocketOptions.builder()
                 .connectTimeout(options.connectTimeout())
                 .keepAlive(SocketOptions.KeepAliveOptions.builder()
                         .enable()
@@ -168,30 +191,31 @@ final class RedisClients {
                         .interval(Duration.ofSeconds(10))
                         .count(3)
                         .build())
-                .tcpNoDelay(true)
-                .build();
-        if (place.kind() == RedisPlace.Kind.CLUSTER) {
-            RedisClusterClient client = RedisClusterClient.create(resources, uris);
-            client.setOptions(ClusterClientOptions.builder()
-                    .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
-                            .enablePeriodicRefresh(Duration.ofSeconds(60))
-                            .build())
-                    .autoReconnect(true)
-                    .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                    .protocolVersion(ProtocolVersion.RESP2)
-                    .socketOptions(socket)
-                    .timeoutOptions(TimeoutOptions.builder().build())
+                .tcpNoDelay(true);
+        if (EpollProvider.isAvailable()) { // elsewhere the driver cannot ask for it
+            socket.tcpUserTimeout(SocketOptions.TcpUserTimeoutOptions.builder()
+                    .enable()
+                    .tcpUserTimeout(options.timeout().multipliedBy(2))
                     .build());
-            return client;
         }
-        RedisClient client = RedisClient.create(resources, uris.get(0));
-        client.setOptions(ClientOptions.builder()
-                .autoReconnect(true)
+        // The size of the queue is left to Sender: the driver's bounded queues take a lock for each command.
+        settings.autoReconnect(true)
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .protocolVersion(ProtocolVersion.RESP2)
-                .socketOptions(socket)
-                .timeoutOptions(TimeoutOptions.builder().build())
-                .build());
-        return client;
+                .socketOptions(socket.build());
+        if (place.encrypted() && options.verifyPeer()) {
+            settings.sslOptions(SslOptions.builder().trustManager(trusted()).build());
+        }
+    }
+
+    /** What this JVM trusts, read here: the driver would read it for each connection anew, on its event loop. */
+    private static TrustManagerFactory trusted() {
+        try {
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init((KeyStore) null);
+            return trust;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the certificates this JVM trusts cannot be read", e);
+        }
     }
 }

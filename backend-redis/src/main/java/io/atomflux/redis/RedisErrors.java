@@ -12,11 +12,13 @@ import io.atomflux.error.StoreUnavailableException;
 import io.lettuce.core.RedisCommandExecutionException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.security.cert.CertificateException;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,6 +112,12 @@ final class RedisErrors {
                 return ours;
             }
             String message = String.valueOf(t.getMessage());
+            if (t instanceof SSLException || t instanceof CertificateException) {
+                return new StoreAccessException(
+                        store,
+                        "no encrypted connection: the server has none, or its certificate is not trusted (option verify_peer)",
+                        hidden(cause));
+            }
             if (t instanceof UnknownHostException) {
                 return new StoreUnavailableException(store, "no such host; check the name", hidden(cause));
             }
@@ -123,6 +131,10 @@ final class RedisErrors {
             if (t instanceof RedisCommandExecutionException
                     && replied(message, store) instanceof AtomfluxException told) {
                 return told;
+            }
+            if (message.startsWith("Cannot provide redisAddress")) {
+                return new StoreUnavailableException(
+                        store, "the sentinels know no primary of that name", hidden(cause));
             }
             if (message.startsWith("DENIED") || message.startsWith("-DENIED")) {
                 return new StoreAccessException(store, "the server is in protected mode", hidden(cause));

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -182,7 +183,7 @@ record RedisPlace(
                             ? RedisURI.Builder.sentinel(node.host(), node.port(), primary)
                             : builder.withSentinel(node.host(), node.port());
                 }
-                yield List.of(completed(java.util.Objects.requireNonNull(builder, "builder"), options));
+                yield List.of(completed(Objects.requireNonNull(builder, "builder"), options));
             }
         };
     }
@@ -190,7 +191,7 @@ record RedisPlace(
     private RedisURI completed(RedisURI.Builder builder, RedisOptions options) {
         builder.withTimeout(options.connectTimeout());
         if (kind != Kind.SOCKET) {
-            builder.withSsl(encrypted);
+            builder.withSsl(encrypted).withVerifyPeer(options.verifyPeer());
         }
         if (!user.isEmpty()) {
             builder.withAuthentication(user, password.toCharArray());

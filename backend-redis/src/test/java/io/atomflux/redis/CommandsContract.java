@@ -13,24 +13,25 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 /** What commands do, on whatever kind of Redis. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class CommandsContract {
 
     private static final Script ECHO = Scripts.of("return {KEYS[1], ARGV[1], 7, false, {}, {'a', {1}}}", false);
 
     private RedisClients.Lease lease;
     Commands commands;
-    final String group = "{" + UUID.randomUUID() + "}";
-    final byte[] key = bytes(group + ":row:1");
+    byte[] key = {};
 
     /** Where it is. */
     abstract String uri();
@@ -41,18 +42,19 @@ abstract class CommandsContract {
     }
 
     @BeforeAll
-    static void guard() {
-        BlockHoundGuard.install();
-    }
-
-    @BeforeEach
     void open() {
+        BlockHoundGuard.install();
         RedisPlace place = RedisPlace.of(Location.parse(uri()));
         lease = RedisClients.lease(place, options(), "redis://test");
         commands = lease.commands();
     }
 
-    @AfterEach
+    @BeforeEach
+    void fresh() {
+        key = bytes("{" + UUID.randomUUID() + "}:row:1");
+    }
+
+    @AfterAll
     void close() {
         lease.close().block();
     }

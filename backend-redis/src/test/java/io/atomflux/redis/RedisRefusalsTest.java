@@ -122,6 +122,15 @@ class RedisRefusalsTest {
     }
 
     @Test
+    @DisplayName("sentinels that do not know the primary are said to")
+    void unknownPrimary() {
+        AtomfluxException unknown = failure(RedisServers.sentinel().replace("#first", "#second"));
+        assertThat(unknown)
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessageContaining("no primary of that name");
+    }
+
+    @Test
     @DisplayName("a replica reads, and refuses to write as what it is")
     void replica() {
         RedisServer replica = RedisServers.start(

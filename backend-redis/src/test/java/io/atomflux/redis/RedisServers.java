@@ -17,8 +17,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import redis.embedded.Redis;
+import redis.embedded.RedisSentinel;
 import redis.embedded.RedisServer;
 import redis.embedded.RedisShardedCluster;
+import redis.embedded.core.RedisSentinelBuilder;
 import redis.embedded.core.RedisServerBuilder;
 
 /**
@@ -112,6 +114,30 @@ final class RedisServers {
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException("Redis did not start", e);
+        }
+    }
+
+    /** Starts a primary with a sentinel that watches it under the name {@code first}, and returns their URI. */
+    static String sentinel() {
+        try {
+            int primary = port(start(freePort(), settings -> {}));
+            RedisSentinelBuilder builder = new RedisSentinelBuilder();
+            builder.bind("127.0.0.1")
+                    .port(freePort())
+                    .masterName("first")
+                    .masterPort(primary)
+                    .quorumSize(1)
+                    .setting("dir " + Files.createTempDirectory("atomflux-sentinel"))
+                    .onShutdownForceStop(true)
+                    .addDefaultReplicationGroup();
+            RedisSentinel sentinel = builder.build();
+            sentinel.start();
+            synchronized (RUNNING) {
+                RUNNING.add(sentinel);
+            }
+            return "redis-sentinel://127.0.0.1:" + sentinel.ports().get(0) + "#first";
+        } catch (IOException e) {
+            throw new UncheckedIOException("the sentinel did not start", e);
         }
     }
 
