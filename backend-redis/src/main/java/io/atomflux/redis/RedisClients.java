@@ -1,5 +1,6 @@
 package io.atomflux.redis;
 
+import io.atomflux.error.InvalidOptionException;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
@@ -14,6 +15,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
 import io.lettuce.core.resource.EpollProvider;
+import io.lettuce.core.resource.KqueueProvider;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Duration;
@@ -164,6 +166,12 @@ final class RedisClients {
     }
 
     private static AbstractRedisClient make(RedisPlace place, RedisOptions options, ClientResources resources) {
+        if (place.kind() == RedisPlace.Kind.SOCKET && !EpollProvider.isAvailable() && !KqueueProvider.isAvailable()) {
+            throw new InvalidOptionException(
+                    "location",
+                    "redis-socket:// needs a native transport of Netty on the class path, for this platform and a Netty"
+                            + " of this version (expected: io.netty:netty-transport-native-epoll or -kqueue)");
+        }
         List<RedisURI> uris = place.uris(options);
         if (place.kind() == RedisPlace.Kind.CLUSTER) {
             RedisClusterClient client = RedisClusterClient.create(resources, uris);

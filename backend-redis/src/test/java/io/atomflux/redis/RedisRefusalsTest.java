@@ -131,6 +131,18 @@ class RedisRefusalsTest {
     }
 
     @Test
+    @DisplayName("a Unix domain socket without a native transport says what to add")
+    void socketWithoutNative() {
+        try (TestCommands commands = TestCommands.open("redis-socket:///tmp/none.sock")) {
+            Throwable failure = catchThrowable(() ->
+                    commands.get().call(bytes("k"), Command.LLEN, List.of()).block(PATIENCE));
+            assertThat(failure)
+                    .isInstanceOf(InvalidOptionException.class)
+                    .hasMessageContaining("netty-transport-native-epoll");
+        }
+    }
+
+    @Test
     @DisplayName("a replica reads, and refuses to write as what it is")
     void replica() {
         RedisServer replica = RedisServers.start(
