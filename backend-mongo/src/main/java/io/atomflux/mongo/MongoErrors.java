@@ -1,6 +1,7 @@
 package io.atomflux.mongo;
 
 import com.mongodb.MongoBulkWriteException;
+import com.mongodb.MongoConfigurationException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoNotPrimaryException;
 import com.mongodb.MongoSecurityException;
@@ -61,18 +62,17 @@ final class MongoErrors {
 
     private final String store;
     private final String address;
+    private final Secrets secrets;
 
     /**
      * @param store names the store in messages
      * @param address where it is, without credentials
+     * @param secrets what no message may show
      */
-    MongoErrors(String store, String address) {
+    MongoErrors(String store, String address, Secrets secrets) {
         this.store = store;
         this.address = address;
-    }
-
-    String store() {
-        return store;
+        this.secrets = secrets;
     }
 
     /** Maps the failure of something that changes nothing. */
@@ -108,8 +108,8 @@ final class MongoErrors {
                         && !bulk.getWriteErrors().isEmpty()
                 ? bulk.getWriteErrors().get(0).getCode()
                 : failure instanceof MongoException mongo ? mongo.getCode() : 0;
-        Throwable cause = hidden(failure);
-        String told = String.valueOf(cause.getMessage());
+        Throwable cause = secrets.hide(failure);
+        String told = secrets.hide(String.valueOf(failure.getMessage()));
         if (failure instanceof MongoSecurityException || ACCESS.contains(code)) {
             return new StoreAccessException(
                     store,
@@ -124,6 +124,7 @@ final class MongoErrors {
             return new StoreUnavailableException(
                     store, "%s is not the primary now (%s)".formatted(address, told), cause);
         } else if (failure instanceof MongoTimeoutException
+                || failure instanceof MongoConfigurationException // names that DNS does not know
                 || failure instanceof MongoSocketException
                 || failure instanceof TimeoutException
                 || UNDECIDED.contains(code)) {
@@ -132,10 +133,5 @@ final class MongoErrors {
             return new StoreIoException(store, "the server refused a command (%s)".formatted(told), cause);
         }
         return new StoreIoException(store, (read ? "read: " : "write: ") + told, cause);
-    }
-
-    /** Returns the failure if it shows no credentials. */
-    private Throwable hidden(Throwable failure) {
-        return failure;
     }
 }

@@ -71,6 +71,6 @@ final class MongoServers {
                 collection,
                 false,
                 Duration.ofSeconds(30),
-                new MongoErrors(store, describe()));
+                new MongoErrors(store, describe(), Secrets.NONE));
     }
 }
