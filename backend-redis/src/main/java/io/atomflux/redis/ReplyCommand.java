@@ -106,11 +106,15 @@ final class ReplyCommand extends Command<byte[], byte[], Object> {
         return true;
     }
 
-    /** Gives up waiting: what is not written yet never will be, and a reply still to come is read and dropped. */
-    void abandon() {
+    /**
+     * Gives up waiting: what is not written yet never will be, and a reply still to come is read and dropped.
+     *
+     * @return whether the listener had not heard of it, and will not now
+     */
+    boolean abandon() {
         abandoned = true;
         reply.discard();
-        settled.set(true);
+        return settled.compareAndSet(false, true);
     }
 
     /** Called by the driver alone, when it closes. */

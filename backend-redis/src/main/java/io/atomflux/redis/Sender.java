@@ -39,6 +39,7 @@ final class Sender {
     private final Runnable whenDeaf;
     private final Queue<ReplyCommand> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
+    private final Deadlines deadlines;
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile long heard = System.nanoTime();
 
@@ -55,6 +56,7 @@ final class Sender {
             Runnable whenDeaf) {
         this.connection = connection;
         this.timeout = timeout;
+        this.deadlines = new Deadlines(timeout);
         this.maxWaiting = maxWaiting;
         this.store = store;
         this.whenDeaf = whenDeaf;
@@ -76,9 +78,7 @@ final class Sender {
      * @return cold; the reply, or empty if it is nil
      */
     Mono<Object> ask(ProtocolKeyword type, Consumer<CommandArgs<byte[], byte[]>> arguments) {
-        return Mono.<Object>create(sink -> send(type, arguments, sink))
-                .timeout(timeout)
-                .onErrorMap(TimeoutException.class, Commands.Unanswered::new);
+        return Mono.create(sink -> send(type, arguments, sink));
     }
 
     private void send(ProtocolKeyword type, Consumer<CommandArgs<byte[], byte[]>> arguments, MonoSink<Object> sink) {
@@ -103,20 +103,24 @@ final class Sender {
             }
         });
         long sent = System.nanoTime();
-        sink.onCancel(() -> {
-            command.abandon();
-            // a subscriber that cancels early learns nothing of the connection
-            if (command.written()
-                    && !command.reply().begun()
-                    && sent - heard > 0
-                    && System.nanoTime() - sent >= timeout.toNanos()) {
-                whenDeaf.run();
-            }
-        });
+        Deadlines.Waiting reply = deadlines.begin(() -> expire(command, sent, sink));
+        sink.onDispose(reply::end);
+        sink.onCancel(command::abandon);
         queue.add(command);
         if (queued.getAndIncrement() == 0) {
             drain();
         }
+    }
+
+    private void expire(ReplyCommand command, long sent, MonoSink<Object> sink) {
+        if (!command.abandon()) {
+            return; // it was answered in this moment
+        }
+        if (command.written() && !command.reply().begun() && sent - heard > 0) {
+            whenDeaf.run();
+        }
+        sink.error(
+                new Commands.Unanswered(new TimeoutException("no reply within %d ms".formatted(timeout.toMillis()))));
     }
 
     private void drain() {

@@ -1,0 +1,125 @@
+package io.atomflux.redis;
+
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Ends the waiting of commands that found no answer in time.
+ *
+ * <p>All wait equally long, so one timer serves them all, set for the oldest. A timer for each would cost more than the
+ * command: setting one wakes a thread. For any number of threads; none ever waits.
+ */
+final class Deadlines {
+
+    private static final int FEW = 256;
+
+    private final long nanos;
+    private final Queue<Waiting> queue = new ConcurrentLinkedQueue<>(); // by age, nearly
+    private final AtomicInteger queued = new AtomicInteger();
+    private final AtomicInteger over = new AtomicInteger();
+    private final AtomicBoolean watched = new AtomicBoolean();
+    private final AtomicBoolean clearing = new AtomicBoolean();
+
+    Deadlines(Duration timeout) {
+        this.nanos = timeout.toNanos();
+    }
+
+    /** One command that waits; holds nothing of it once it is over. */
+    final class Waiting {
+        private final long since = System.nanoTime();
+        private final AtomicReference<@Nullable Runnable> expired;
+
+        private Waiting(Runnable expired) {
+            this.expired = new AtomicReference<>(expired);
+        }
+
+        private boolean isOver() {
+            return expired.get() == null;
+        }
+
+        /** The waiting ended otherwise; repeats do nothing. */
+        void end() {
+            var unused = taken();
+        }
+
+        private @Nullable Runnable taken() {
+            Runnable taken = expired.getAndSet(null);
+            if (taken != null) {
+                over.incrementAndGet();
+            }
+            return taken;
+        }
+    }
+
+    /** Returns how many are remembered, for tests of leaks: some that are over, too. */
+    int held() {
+        return queued.get();
+    }
+
+    /**
+     * Begins to wait.
+     *
+     * @param expired called at the end of the time, unless the waiting ended before; may be called in the moment it ends
+     */
+    Waiting begin(Runnable expired) {
+        Waiting waiting = new Waiting(expired);
+        queue.add(waiting);
+        int all = queued.incrementAndGet();
+        if (all > FEW && over.get() > all / 2) {
+            clear();
+        }
+        if (watched.compareAndSet(false, true)) {
+            check(nanos);
+        }
+        return waiting;
+    }
+
+    private void check(long after) {
+        var unused = Schedulers.parallel().schedule(this::check, after, TimeUnit.NANOSECONDS);
+    }
+
+    private void check() {
+        clear();
+        long now = System.nanoTime();
+        for (Waiting waiting : queue) {
+            long left = nanos - (now - waiting.since);
+            if (left > 0 && !waiting.isOver()) {
+                check(left);
+                return;
+            }
+            Runnable expired = waiting.taken();
+            if (expired != null) {
+                expired.run();
+            }
+        }
+        watched.set(false);
+        if (!queue.isEmpty() && watched.compareAndSet(false, true)) { // one came meanwhile
+            check(nanos);
+        }
+    }
+
+    /** Forgets those that are over; whoever finds another doing so leaves it to that one. */
+    private void clear() {
+        if (!clearing.compareAndSet(false, true)) {
+            return;
+        }
+        int gone = 0;
+        for (Iterator<Waiting> each = queue.iterator(); each.hasNext(); ) {
+            if (each.next().isOver()) {
+                each.remove();
+                gone++;
+            }
+        }
+        queued.addAndGet(-gone);
+        over.addAndGet(-gone);
+        clearing.set(false);
+    }
+}
