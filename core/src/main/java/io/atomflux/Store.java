@@ -132,7 +132,8 @@ public sealed interface Store<E> permits StoreFacade {
     /**
      * Adds a stream of rows at the end, in batches, each at one instant.
      *
-     * <p>A batch has at most 4096 rows and about 4 MiB, less where the heap is below 128 MB.
+     * <p>A batch has at most 4096 rows and about 4 MiB, fewer where the backend takes fewer at one instant, less where the heap
+     * is below 128 MB.
      *
      * @return cold; the new size; takes rows from the stream no faster than they are written
      * @signals PartialWriteException if the stream or a batch fails; tells how many rows are in the store

@@ -27,7 +27,7 @@ final class StreamExtension {
             AtomicLong committed = new AtomicLong();
             return Flux.<E>from(elements)
                     .<R>map(core.mapping::row)
-                    .bufferUntil(new BatchEnd<R>())
+                    .bufferUntil(new BatchEnd<R>(core.backend.maxAtomicRows()))
                     // a stream that fails lets the batch being written end, so that what is told is what is there
                     .concatMapDelayError(rows -> write(core, rows, committed), false, 1)
                     .takeLast(1)
@@ -46,14 +46,19 @@ final class StreamExtension {
 
     /** Ends a batch by count or bytes; asked once for each row, in order. */
     private static final class BatchEnd<R extends KeyedRow<R>> implements Predicate<R> {
+        private final long mostRows;
         private int rows;
         private long bytes;
+
+        BatchEnd(long atomicRows) {
+            this.mostRows = Math.min(MOST_ROWS, atomicRows);
+        }
 
         @Override
         public boolean test(R row) {
             rows++;
             bytes += row.byteSize();
-            if (rows < MOST_ROWS && bytes < MOST_BYTES) {
+            if (rows < mostRows && bytes < MOST_BYTES) {
                 return false;
             }
             rows = 0;

@@ -7,6 +7,8 @@ import io.atomflux.spi.Write;
 import io.atomflux.value.Row;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,30 @@ class StreamExtensionTest {
                         }))
                 .verify(Duration.ofSeconds(10));
         assertThat(db.size().block()).isEqualTo(4096);
+        db.close().block();
+    }
+
+    @Test
+    @DisplayName("a batch never has more rows than the backend takes at one instant")
+    void keepsToTheBackendsLimit() {
+        List<Long> sizes = new ArrayList<>();
+        ListBackend store = new ListBackend() {
+            @Override
+            public long maxAtomicRows() {
+                return 40;
+            }
+
+            @Override
+            public long apply(Write<Row> write) throws IOException {
+                long size = super.apply(write);
+                sizes.add(size);
+                return size;
+            }
+        };
+        ObjectIO db = ObjectIO.of(store);
+        assertThat(db.extend(Flux.range(0, 100).map(i -> Row.of("i", i))).block())
+                .isEqualTo(100);
+        assertThat(sizes).containsExactly(40L, 80L, 100L);
         db.close().block();
     }
 
