@@ -243,7 +243,7 @@ final class ChangeLane {
                     number,
                     condition,
                     update,
-                    RootReply.projection(paged.settings.sealAbove()),
+                    RootReply.projection(),
                     number.untaken());
             return staging.pages(documents, deadline)
                     .then(Mono.defer(() -> {
