@@ -1,6 +1,7 @@
 package io.atomflux.mongo;
 
 import de.bwaldvogel.mongo.MongoServer;
+import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
 import java.net.InetSocketAddress;
 
 /**
@@ -21,7 +22,7 @@ final class StandInMongo implements AutoCloseable {
 
     /** Starts an empty one on a free port. */
     static StandInMongo start() {
-        MongoServer server = new MongoServer(new StandInBackend());
+        MongoServer server = new MongoServer(new MemoryBackend());
         return new StandInMongo(server, server.bind());
     }
 

@@ -27,7 +27,7 @@ final class ReplyCommand extends Command<byte[], byte[], Object> {
     private final ReplyOutput reply;
     private final AtomicBoolean settled = new AtomicBoolean();
     private final AtomicBoolean retired = new AtomicBoolean();
-    private final Listener listener;
+    private volatile @Nullable Listener listener;
     private volatile boolean written;
     private volatile boolean lost;
     private volatile boolean abandoned;
@@ -129,13 +129,28 @@ final class ReplyCommand extends Command<byte[], byte[], Object> {
 
     private void settle(@Nullable Throwable failure) {
         if (settled.compareAndSet(false, true)) {
-            listener.settled(this, failure);
+            Listener told = listener;
+            if (told != null) {
+                told.settled(this, failure);
+            }
         }
+        release();
     }
 
     private void retire() {
         if (retired.compareAndSet(false, true)) {
-            listener.retired();
+            Listener told = listener;
+            if (told != null) {
+                told.retired();
+            }
+        }
+        release();
+    }
+
+    /** Forgets who listens once nothing is left to tell: the driver may remember its last command for long. */
+    private void release() {
+        if (settled.get() && retired.get()) {
+            listener = null;
         }
     }
 }
