@@ -6,21 +6,24 @@ import io.atomflux.spi.Names;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * The groups of one place: whatever has a list {@code <group>:sort_keys} (asebytes 0.3 Redis layout).
+ * The groups of one place: whatever has a list {@code <group>:sort_keys} (asebytes 0.3 Redis layout), and those that were
+ * emptied by this library, of which {@code <group>:atomflux:ctl} is left.
  *
  * <p>On a cluster a group {@code g} lives under {@code {g}}, so that all its keys share a slot.
  */
 final class Groups {
 
-    private static final String LIST = ":sort_keys";
-    private static final byte[] TYPE = "list".getBytes(StandardCharsets.US_ASCII);
+    /** Both endings at once, so that the keys are gone through once; row keys end in digits. */
+    private static final String PATTERN = "*[ec][yt][sl]";
+
+    private static final Map<String, String> TYPES = Map.of(":sort_keys", "list", ":atomflux:ctl", "hash");
     private static final int AT_ONCE = 32;
 
     private Groups() {}
@@ -40,35 +43,45 @@ final class Groups {
     }
 
     /**
-     * Lists the groups that can be opened, each once, in no order.
+     * Lists the groups that can be opened, each once, sorted.
      *
      * @param braces whether names stand in braces, and only such are meant
-     * @return cold; remembers the names it has told, as the server may repeat some
+     * @return cold; collects the names before it tells any
      */
     static Flux<String> list(Commands commands, boolean braces) {
-        return commands.scan("*" + LIST)
-                .flatMap(
-                        key -> commands.call(key, Command.TYPE, List.of())
-                                .filter(type -> Arrays.equals(TYPE, (byte[]) type))
-                                .flatMap(type -> Mono.justOrEmpty(name(key, braces))),
-                        AT_ONCE,
-                        1)
-                .distinct();
+        return commands.scan(PATTERN)
+                .concatMap(
+                        key -> Flux.fromIterable(TYPES.keySet()).mapNotNull(ending -> candidate(key, ending, braces)))
+                .flatMap(candidate -> typed(commands, candidate), AT_ONCE, 1)
+                .distinct()
+                .sort();
     }
 
-    private static Optional<String> name(byte[] key, boolean braces) {
+    private static Mono<String> typed(Commands commands, Candidate candidate) {
+        return commands.call(candidate.key(), Command.TYPE, List.of())
+                .filter(type -> candidate.type().equals(new String((byte[]) type, StandardCharsets.US_ASCII)))
+                .map(type -> candidate.group());
+    }
+
+    private record Candidate(byte[] key, String type, String group) {}
+
+    private static @Nullable Candidate candidate(byte[] key, String ending, boolean braces) {
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(key))
                     .toString();
-            String prefix = text.substring(0, text.length() - LIST.length());
-            if (braces && !(prefix.startsWith("{") && prefix.endsWith("}") && prefix.length() > 2)) {
-                return Optional.empty();
+            if (!text.endsWith(ending)) {
+                return null;
             }
-            return Optional.of(accepted(braces ? prefix.substring(1, prefix.length() - 1) : prefix, braces));
+            String prefix = text.substring(0, text.length() - ending.length());
+            if (braces && !(prefix.startsWith("{") && prefix.endsWith("}") && prefix.length() > 2)) {
+                return null;
+            }
+            String group = accepted(braces ? prefix.substring(1, prefix.length() - 1) : prefix, braces);
+            return new Candidate(key, TYPES.getOrDefault(ending, ""), group);
         } catch (CharacterCodingException | InvalidNameException e) {
-            return Optional.empty(); // another program's: no group of ours has such a name
+            return null; // another program's: no group of ours has such a name
         }
     }
 }

@@ -5,7 +5,6 @@ import io.atomflux.error.ForeignDataException;
 import io.atomflux.error.InvalidOptionException;
 import io.atomflux.error.ReadOnlyStoreException;
 import io.atomflux.error.StoreAccessException;
-import io.atomflux.error.StoreClosedException;
 import io.atomflux.error.StoreFullException;
 import io.atomflux.error.StoreIoException;
 import io.atomflux.error.StoreUnavailableException;
@@ -153,12 +152,13 @@ final class RedisErrors {
         if (cause instanceof AtomfluxException || cause instanceof Commands.Unanswered) {
             return (RuntimeException) cause;
         }
-        if (written) {
+        String message = String.valueOf(cause.getMessage());
+        // said before a command is written, and when writing it failed: the server cannot have the whole of it
+        boolean rejected = message.contains("Commands are rejected");
+        if (written && !rejected) {
             return new Commands.Unanswered(hidden(cause));
         }
-        return String.valueOf(cause.getMessage()).contains("Connection is closed")
-                ? new StoreClosedException(store)
-                : new StoreUnavailableException(store, "not connected at the moment", new NotSent(cause));
+        return new StoreUnavailableException(store, "not connected at the moment", new NotSent(cause));
     }
 
     private static Throwable unwrapped(Throwable failure) {
