@@ -7,6 +7,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.bson.BsonBinary;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonValue;
@@ -14,8 +17,10 @@ import org.bson.RawBsonDocument;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 @DisplayName("Commands on one collection")
 final class DriverDocumentsTest {
@@ -35,14 +40,12 @@ final class DriverDocumentsTest {
     }
 
     private static <T> List<T> all(Flux<T> flux) {
-        List<T> list = flux.subscribeOn(reactor.core.scheduler.Schedulers.parallel())
-                .collectList()
-                .block(PATIENCE);
+        List<T> list = flux.subscribeOn(Schedulers.parallel()).collectList().block(PATIENCE);
         return list == null ? List.of() : list;
     }
 
     private static <T> T one(Mono<T> mono) {
-        return mono.subscribeOn(reactor.core.scheduler.Schedulers.parallel()).block(PATIENCE);
+        return mono.subscribeOn(Schedulers.parallel()).block(PATIENCE);
     }
 
     private static List<BsonDocument> numbered(int from, int to) {
@@ -112,5 +115,75 @@ final class DriverDocumentsTest {
     void serverTime() {
         assertThat(one(documents.serverTime()))
                 .isBetween(Instant.now().minusSeconds(3600), Instant.now().plusSeconds(3600));
+    }
+
+    @Test
+    @DisplayName("results arrive on threads of Reactor that must not block, never on the driver's")
+    void arrivesOnReactorsThreads() {
+        all(documents.insert(numbered(0, 3)));
+        List<Boolean> watched = new ArrayList<>();
+        all(documents.find(ALL, ALL, 0).doOnNext(document -> watched.add(Schedulers.isInNonBlockingThread())));
+        one(documents.findOne(ALL, ALL).doOnNext(document -> watched.add(Schedulers.isInNonBlockingThread())));
+        one(documents
+                .change(json("{_id: 1}"), json("{$inc: {n: 1}}"), ALL, false)
+                .doOnNext(document -> watched.add(Schedulers.isInNonBlockingThread())));
+        assertThat(watched).hasSize(5).containsOnly(true);
+    }
+
+    @Test
+    @DisplayName("a find that is cancelled ends its cursor, one that is read out leaves none")
+    void cancelledFindsEndTheirCursors() {
+        WatchedClients watched = new WatchedClients();
+        SharedClients.Lease lease =
+                Objects.requireNonNull(watched.clients.lease(MongoServers.uri()).block(PATIENCE));
+        Documents counted = new DriverDocuments(
+                lease.client().getDatabase(MongoServers.freshDatabase()),
+                "rows",
+                false,
+                PATIENCE,
+                new MongoErrors("store", "server", Secrets.NONE));
+        all(counted.insert(numbered(0, 150)));
+        assertThat(all(counted.find(ALL, ALL, 10))).hasSize(150);
+        SplittableRandom random = new SplittableRandom(3);
+        for (int round = 0; round < 20; round++) {
+            int wanted = random.nextInt(1, 100);
+            assertThat(all(counted.find(ALL, ALL, 10).take(wanted))).hasSize(wanted);
+            Disposable running = counted.find(ALL, ALL, 7)
+                    .limitRate(5)
+                    .subscribeOn(Schedulers.parallel())
+                    .subscribe();
+            for (int spin = random.nextInt(50_000); spin > 0; spin--) {
+                Thread.onSpinWait();
+            }
+            running.dispose();
+        }
+        watched.awaitQuiet();
+        assertThat(watched.cursorsOpened()).isPositive();
+        lease.release().block(PATIENCE);
+    }
+
+    @Test
+    @DisplayName("more documents than one message holds are inserted in several, and duplicates keep their places")
+    void splitsInserts() {
+        WatchedClients watched = new WatchedClients();
+        SharedClients.Lease lease =
+                Objects.requireNonNull(watched.clients.lease(MongoServers.uri()).block(PATIENCE));
+        Documents counted = new DriverDocuments(
+                lease.client().getDatabase(MongoServers.freshDatabase()),
+                "rows",
+                false,
+                PATIENCE,
+                new MongoErrors("store", "server", Secrets.NONE));
+        BsonBinary large = new BsonBinary(new byte[15 << 20]);
+        List<BsonDocument> documents = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            documents.add(new BsonDocument("_id", new BsonInt32(i)).append("b", large));
+        }
+        all(counted.insert(numbered(4, 5)));
+        assertThat(all(counted.insert(documents))).containsExactly(new BsonInt32(4));
+        assertThat(watched.commands()).filteredOn("insert"::equals).hasSizeGreaterThan(2);
+        assertThat(all(counted.find(ALL, json("{_id: 1}"), 0))).hasSize(5);
+        one(counted.drop());
+        lease.release().block(PATIENCE);
     }
 }
