@@ -136,6 +136,7 @@ final class RedisClients {
         private synchronized AbstractRedisClient client() {
             if (client == null) {
                 resources = DefaultClientResources.builder()
+                        .nettyCustomizer(EventLoops.KNOWN)
                         .ioThreadPoolSize(IO_THREADS)
                         .computationThreadPoolSize(2)
                         .reconnectDelay(

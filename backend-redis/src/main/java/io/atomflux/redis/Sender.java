@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -108,7 +110,7 @@ final class Sender {
         sink.onCancel(command::abandon);
         queue.add(command);
         if (queued.getAndIncrement() == 0) {
-            drain();
+            begin();
         }
     }
 
@@ -121,6 +123,23 @@ final class Sender {
         }
         sink.error(
                 new Commands.Unanswered(new TimeoutException("no reply within %d ms".formatted(timeout.toMillis()))));
+    }
+
+    /**
+     * Hands over what is queued. Where replies arrive only after all that have arrived were given out: their subscribers
+     * often ask for more at once, and that goes out in one piece.
+     */
+    private void begin() {
+        Executor loop = EventLoops.current();
+        if (loop == null) {
+            drain();
+            return;
+        }
+        try {
+            loop.execute(this::drain);
+        } catch (RejectedExecutionException e) { // it is shutting down
+            drain();
+        }
     }
 
     private void drain() {
