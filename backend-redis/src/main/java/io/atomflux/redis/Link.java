@@ -53,7 +53,7 @@ final class Link {
     @Nullable
     Sender established() {
         CompletableFuture<Sender> made = attempt.get();
-        return made != null && made.isDone() && !made.isCompletedExceptionally() ? made.join() : null;
+        return !closed && made != null && made.isDone() && !made.isCompletedExceptionally() ? made.join() : null;
     }
 
     /** Connects if need be. */
