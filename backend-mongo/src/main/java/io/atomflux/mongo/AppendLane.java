@@ -29,12 +29,16 @@ import reactor.core.publisher.Sinks;
  */
 final class AppendLane {
 
+    /** How often the length of the open list is looked at while it grows to its bound. */
+    private static final int LOOKS = 12;
+
     private final Paged paged;
     private final Registration registration;
     private final Staging staging;
     private final Sealer sealer;
     private final Runnable afterPublish;
     private @Nullable Session session; // guarded by this
+    private volatile int unseen; // entries published since the length of the list was looked at; roughly counted
 
     /** Moves the open list into the tree. */
     interface Sealer {
@@ -260,7 +264,7 @@ final class AppendLane {
                 session.number,
                 doc("open." + (paged.settings.openMost() - entries.size()), doc("$exists", false)),
                 update,
-                RootReply.projection(paged.settings.sealAbove()),
+                RootReply.projection(),
                 together.get(together.size() - 1).end);
         long deadline = paged.clock.after(paged.settings.deadline());
         return attempt(publish, session, together, deadline);
@@ -304,14 +308,31 @@ final class AppendLane {
                         reply.rev(), together.stream().map(slot -> slot.entry).toList()));
             }
         }
-        boolean full = reply != null && reply.isNearlyFull();
-        Mono<Void> seal = full ? sealer.seal(0).onErrorComplete(Paged::isPassing) : Mono.empty();
         for (int i = together.size() - 1; i >= 0; i--) {
             together.get(i).size.tryEmitValue(size);
             size -= together.get(i).entry.rows();
         }
         afterPublish.run();
-        return seal.then(reply == null ? Mono.empty() : Wanting.courtesy(paged, reply.want()));
+        unseen += together.size();
+        return sealIfLong().then(reply == null ? Mono.empty() : Wanting.courtesy(paged, reply.want()));
+    }
+
+    /**
+     * Moves the open list into the tree when it is long; looks after every few entries of its own.
+     *
+     * <p>A projection that shows the entry behind the bound would tell without looking, but the stand-in for MongoDB
+     * fails on one that begins behind the list's end. Who does not look in time finds no room, and seals then.
+     */
+    private Mono<Void> sealIfLong() {
+        int bound = paged.settings.sealAbove();
+        if (unseen <= bound / LOOKS) {
+            return Mono.empty();
+        }
+        unseen = 0;
+        return paged.documents
+                .findOne(doc("_id", Root.ID, "open." + bound, doc("$exists", true)), doc("_id", 1))
+                .flatMap(isLong -> sealer.seal(0))
+                .onErrorComplete(Paged::isPassing);
     }
 
     /** Tells the size after own entries, from a root read later: exact while they stand in the open list. */

@@ -1,6 +1,7 @@
 package io.atomflux.mongo;
 
 import io.atomflux.error.LimitExceededException;
+import io.atomflux.error.RowOutOfBoundsException;
 import io.atomflux.error.VersionConflictException;
 import io.atomflux.spi.Columns;
 import io.atomflux.spi.Positions;
@@ -231,7 +232,12 @@ final class ChangeCall implements Write.Visitor<Row, Mono<Void>> {
         }
         Positions now = where.resolve(size, paged.name);
         for (long grown : new long[] {size + 1, size + (1L << 40)}) {
-            Positions then = where.resolve(grown, paged.name);
+            Positions then;
+            try {
+                then = where.resolve(grown, paged.name);
+            } catch (RowOutOfBoundsException e) { // a list of what a slice from the end selects
+                return true;
+            }
             if (then.count() != now.count()
                     || now.count() > PagedStore.MOST_ROWS && !(now.isRange() && then.isRange())) {
                 return true;

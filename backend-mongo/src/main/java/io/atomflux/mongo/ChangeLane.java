@@ -238,13 +238,7 @@ final class ChangeLane {
                 Bson.add(update, "$unset", "want", "");
             }
             draft.describe(result, condition, update);
-            Publish publish = new Publish(
-                    paged,
-                    number,
-                    condition,
-                    update,
-                    RootReply.projection(paged.settings.sealAbove()),
-                    number.untaken());
+            Publish publish = new Publish(paged, number, condition, update, RootReply.projection(), number.untaken());
             return staging.pages(documents, deadline)
                     .then(Mono.defer(() -> {
                         if (calls.stream().allMatch(ChangeCall::isCancelled)) {

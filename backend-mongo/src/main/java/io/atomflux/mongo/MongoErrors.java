@@ -2,6 +2,7 @@ package io.atomflux.mongo;
 
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoConfigurationException;
+import com.mongodb.MongoConnectionPoolClearedException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoNotPrimaryException;
 import com.mongodb.MongoSecurityException;
@@ -125,6 +126,7 @@ final class MongoErrors {
                     store, "%s is not the primary now (%s)".formatted(address, told), cause);
         } else if (failure instanceof MongoTimeoutException
                 || failure instanceof MongoConfigurationException // names that DNS does not know
+                || failure instanceof MongoConnectionPoolClearedException // after another connection broke
                 || failure instanceof MongoSocketException
                 || failure instanceof TimeoutException
                 || UNDECIDED.contains(code)) {

@@ -113,7 +113,7 @@ public record MongoOptions(
         return new Builder(DEFAULT);
     }
 
-    /** Reads options given by name. */
+    /** Reads options given by name; faults are reported by {@link Settings#finish}. */
     static MongoOptions from(Settings settings) {
         return builder()
                 .layout(choice(settings, "layout", DEFAULT.layout))

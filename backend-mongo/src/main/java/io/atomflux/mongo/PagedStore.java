@@ -96,7 +96,10 @@ final class PagedStore implements LayoutStore {
 
     /** Begins to seal at once; closing waits for it. */
     private Mono<Void> seal(int room) {
-        running.incrementAndGet(); // within a running write
+        if (running.incrementAndGet() == CLOSED + 1) { // else within a running write
+            leave();
+            return Mono.empty();
+        }
         Mono<Void> sealing = changes.submit(ChangeCall.seal(paged, room))
                 .then()
                 .doFinally(signal -> leave())

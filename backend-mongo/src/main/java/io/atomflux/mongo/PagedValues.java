@@ -60,7 +60,7 @@ final class PagedValues implements RowCodec.Layout {
             case BsonOut.BOOLEAN -> BsonValues.flag(buffer, at);
             case BsonOut.BINARY -> {
                 int subtype = buffer[at + 4] & 0xff;
-                if (subtype != SUBTYPE) {
+                if (subtype != SUBTYPE && subtype != 0) { // servers of other makers may forget which it was
                     throw new IllegalArgumentException(
                             "binary of subtype 0x%02x (expected: 0x%02x)".formatted(subtype, SUBTYPE));
                 }

@@ -10,14 +10,13 @@ import org.bson.BsonDocument;
  * @param rev counts publishes
  * @param struct counts those that are no pure appends
  * @param size rows
- * @param isNearlyFull whether the open list should be moved into the tree
  * @param want the writer that asks others to wait, or 0
  */
-record RootReply(long rev, long struct, long size, boolean isNearlyFull, long want) {
+record RootReply(long rev, long struct, long size, long want) {
 
-    /** Asks for these fields, and for one entry of the open list if it is longer than it should be. */
-    static BsonDocument projection(int sealAbove) {
-        return doc("rev", 1, "struct", 1, "size", 1, "want", 1, "open", doc("$slice", Bson.ids32(sealAbove, 1)));
+    /** Asks for these fields. */
+    static BsonDocument projection() {
+        return doc("rev", 1, "struct", 1, "size", 1, "want", 1);
     }
 
     static RootReply of(BsonDocument reply) {
@@ -25,7 +24,6 @@ record RootReply(long rev, long struct, long size, boolean isNearlyFull, long wa
                 Bson.number(reply, "rev"),
                 Bson.number(reply, "struct"),
                 Bson.number(reply, "size"),
-                reply.isArray("open") && !reply.getArray("open").isEmpty(),
                 Bson.idOrZero(reply, "want"));
     }
 }

@@ -1,7 +1,6 @@
 package io.atomflux.mongo;
 
 import de.bwaldvogel.mongo.MongoServer;
-import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
 import java.net.InetSocketAddress;
 
 /**
@@ -22,7 +21,7 @@ final class StandInMongo implements AutoCloseable {
 
     /** Starts an empty one on a free port. */
     static StandInMongo start() {
-        MongoServer server = new MongoServer(new MemoryBackend());
+        MongoServer server = new MongoServer(new StandInBackend());
         return new StandInMongo(server, server.bind());
     }
 

@@ -3,6 +3,7 @@ package io.atomflux.testkit.history;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -245,7 +246,7 @@ final class Search {
         }
     }
 
-    /** Adds the certain changes that may come next, those of known size first, then by deadline. */
+    /** Adds the certain changes that may come next, those that write what is awaited first, then by deadline. */
     private void addCertain() {
         List<Integer> found = new ArrayList<>();
         long earliest = Long.MAX_VALUE;
@@ -256,8 +257,10 @@ final class Search {
             }
             earliest = Math.min(earliest, step.deadline);
         }
-        found.sort(
-                Comparator.comparing((Integer i) -> !steps.get(i).isTold()).thenComparing(i -> steps.get(i).deadline));
+        found.sort(Comparator.comparing((Integer i) -> !isAwaited(i)).thenComparing(i -> steps.get(i).deadline));
+        if (disorder > 0 && found.size() > 1 && order.nextInt(4) == 0) {
+            Collections.swap(found, 0, order.nextInt(1, found.size()));
+        }
         found.forEach(candidates::add);
     }
 
