@@ -5,6 +5,7 @@ final class Lua {
 
     // reading, or changing nothing that a late copy could spoil
     static final Script READ = Script.reading("read");
+    static final Script GET = Script.reading("get");
     static final Script FOLLOW = Script.reading("follow");
     static final Script CHECK = Script.reading("check");
     static final Script UNOWNED = Script.reading("unowned");

@@ -173,19 +173,32 @@ final class RedisRows implements RowBackend<BlobRow> {
     }
 
     private <T> Mono<T> one(long index, Columns columns, BiFunction<Rows, BlobRow, T> result) {
-        long clamped = Math.max(-FAR, Math.min(FAR, index)); // scripts count in floating point
-        return Mono.defer(() -> read(Layout.bytes(clamped), 1, wanted(columns), NONE))
-                .map(rows -> {
-                    if (rows.rows.length == 0) {
-                        throw new RowOutOfBoundsException(index, rows.size, name);
-                    }
-                    return result.apply(rows, rows.rows[0]);
-                });
+        return Mono.defer(() -> read(position(index), 1, wanted(columns), NONE)).map(rows -> {
+            if (rows.rows.length == 0) {
+                throw new RowOutOfBoundsException(index, rows.size, name);
+            }
+            return result.apply(rows, rows.rows[0]);
+        });
+    }
+
+    private static byte[] position(long index) {
+        return Layout.bytes(Math.max(-FAR, Math.min(FAR, index))); // scripts count in floating point
     }
 
     @Override
     public Mono<BlobRow> get(long index, Columns columns) {
-        return one(index, columns, (rows, row) -> row);
+        return columns.keys().isPresent() ? one(index, columns, (rows, row) -> row) : whole(index);
+    }
+
+    private Mono<BlobRow> whole(long index) {
+        return calls.reading(commands.eval(Lua.GET, List.of(layout.list), List.of(layout.rowPrefix, position(index)))
+                .map(reply -> {
+                    if (reply instanceof byte[] packed) {
+                        return Rows.one(packed, sets, name);
+                    }
+                    throw new RowOutOfBoundsException(index, (Long) reply, name);
+                })
+                .onErrorMap(Commands.Unanswered.class, this::unavailable));
     }
 
     @Override

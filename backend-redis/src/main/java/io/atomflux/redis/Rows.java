@@ -62,6 +62,16 @@ final class Rows {
         return new Rows(size, before, last, rows, reply.length);
     }
 
+    /** Returns the row that {@code get.lua} answered. */
+    static BlobRow one(byte[] reply, KeySets sets, String store) {
+        if (reply.length == 0) {
+            return BlobRow.reserved();
+        }
+        Unpack in = new Unpack(reply, store);
+        int cells = in.array() / 2;
+        return whole(in, cells, new int[2 * cells], sets);
+    }
+
     private static byte[] keyOrNone(Unpack in) {
         if (in.isFalse()) {
             return NONE;
