@@ -84,14 +84,14 @@ final class Sender {
     }
 
     private void send(ProtocolKeyword type, Consumer<CommandArgs<byte[], byte[]>> arguments, MonoSink<Object> sink) {
+        CommandArgs<byte[], byte[]> args = ReplyCommand.arguments();
+        arguments.accept(args);
         if (waiting.incrementAndGet() > maxWaiting) {
             waiting.decrementAndGet();
             sink.error(new StoreBusyException(
                     store, "%d commands wait for their replies (option max_waiting)".formatted(maxWaiting), null));
             return;
         }
-        CommandArgs<byte[], byte[]> args = ReplyCommand.arguments();
-        arguments.accept(args);
         ReplyCommand command = new ReplyCommand(type, args, new ReplyCommand.Listener() {
             @Override
             public void settled(ReplyCommand done, @Nullable Throwable failure) {
