@@ -37,7 +37,9 @@ class AsebytesDamageTest {
     }
 
     private void append(int count) {
-        store.apply(new Write.Append<>(LongStream.range(0, count).mapToObj(AsebytesModelTest::row).toList()))
+        store.apply(new Write.Append<>(LongStream.range(0, count)
+                        .mapToObj(AsebytesModelTest::row)
+                        .toList()))
                 .block();
     }
 
@@ -46,7 +48,8 @@ class AsebytesDamageTest {
     }
 
     private void python(String update) {
-        assertThat(collection.change(AsebytesDocs.meta(), json(update), new BsonDocument())).isNotNull();
+        assertThat(collection.change(AsebytesDocs.meta(), json(update), new BsonDocument()))
+                .isNotNull();
     }
 
     private List<String> findings() {
@@ -61,19 +64,23 @@ class AsebytesDamageTest {
     @DisplayName("rows and metadata are as Python writes them, numbers of 32 bits where they fit, reserved rows null")
     void writesAsPython() {
         store.apply(new Write.Reserve<>(1)).block();
-        assertThat(meta().getArray("sort_keys")).isEqualTo(json("{'a': [0, 1, 2, 3, 4]}").getArray("a"));
+        assertThat(meta().getArray("sort_keys"))
+                .isEqualTo(json("{'a': [0, 1, 2, 3, 4]}").getArray("a"));
         assertThat(meta().get("count")).isEqualTo(new org.bson.BsonInt32(5));
         assertThat(meta().get("next_sort_key")).isEqualTo(new org.bson.BsonInt32(5));
-        assertThat(collection.byId(new org.bson.BsonInt32(1))).isEqualTo(json("{'_id': 1, 'data': {'n': 1, 'a.b': 'x1'}}"));
+        assertThat(collection.byId(new org.bson.BsonInt32(1)))
+                .isEqualTo(json("{'_id': 1, 'data': {'n': 1, 'a.b': 'x1'}}"));
         AsebytesPlan.AsebytesRow reserved = new AsebytesPlan.AsebytesRow(RowCodec.asebytes("s"), Row.reserved(), "row");
         byte[] bytes = new byte[20];
         reserved.numbered(0).getByteBuffer().asNIO().get(bytes);
         assertThat(HexFormat.of().formatHex(bytes)).isEqualTo("14000000105f696400000000000a646174610000");
-        assertThat(reserved.numbered(1L << 40)).isEqualTo(json("{'_id': {'$numberLong': '1099511627776'}, 'data': null}"));
+        assertThat(reserved.numbered(1L << 40))
+                .isEqualTo(json("{'_id': {'$numberLong': '1099511627776'}, 'data': null}"));
     }
 
     @Test
-    @DisplayName("a group of which Python only took sort keys is empty, and so is one without a count; both are written on")
+    @DisplayName(
+            "a group of which Python only took sort keys is empty, and so is one without a count; both are written on")
     void beginsWithAlmostNothing() {
         for (String meta : List.of(
                 "{'_id': '__meta__', 'next_sort_key': 7}",
@@ -82,9 +89,11 @@ class AsebytesDamageTest {
             collection.insert(List.of(json(meta)));
             AsebytesStore found = AsebytesModelTest.store(new ModelDocuments(collection, ModelDocuments.OPEN), "b");
             assertThat(found.size().block()).isZero();
-            assertThat(found.apply(new Write.Append<>(List.of(Row.empty()))).block()).isEqualTo(1);
+            assertThat(found.apply(new Write.Append<>(List.of(Row.empty()))).block())
+                    .isEqualTo(1);
             assertThat(found.get(0, Columns.ALL).block()).isEqualTo(Row.empty());
-            assertThat(meta().getArray("sort_keys")).isEqualTo(json("{'a': [7]}").getArray("a"));
+            assertThat(meta().getArray("sort_keys"))
+                    .isEqualTo(json("{'a': [7]}").getArray("a"));
         }
     }
 
@@ -100,7 +109,8 @@ class AsebytesDamageTest {
         assertThat(found.size().block()).isEqualTo(2);
         assertThat(found.get(-1, Columns.ALL).block()).isEqualTo(Row.of("n", 0L));
         assertThat(found.get(0, Columns.of(List.of("n"))).block()).isEqualTo(Row.reserved());
-        assertThat(found.apply(new Write.Append<>(List.of(Row.empty()))).block()).isEqualTo(3);
+        assertThat(found.apply(new Write.Append<>(List.of(Row.empty()))).block())
+                .isEqualTo(3);
         assertThat(meta().get("count").asNumber().longValue()).isEqualTo(3);
     }
 
@@ -108,7 +118,8 @@ class AsebytesDamageTest {
     @DisplayName("metadata that explain themselves in text are the paged layout's guard, and refused")
     void refusesTheGuard() {
         collection.drop();
-        collection.insert(List.of(json("{'_id': '__meta__', 'next_sort_key': 'paged', 'sort_keys': 'paged', 'count': 'paged'}")));
+        collection.insert(
+                List.of(json("{'_id': '__meta__', 'next_sort_key': 'paged', 'sort_keys': 'paged', 'count': 'paged'}")));
         assertThatThrownBy(() -> store.size().block()).isInstanceOf(ForeignDataException.class);
         assertThatThrownBy(() -> store.create().block()).isInstanceOf(ForeignDataException.class);
     }
@@ -116,7 +127,8 @@ class AsebytesDamageTest {
     @Test
     @DisplayName("verify finds nothing in a sound group, also while writes are staged and rows wait to be deleted")
     void soundIsSound() {
-        store.apply(new Write.Put<>(Selection.at(1), List.of(Row.empty()), Optional.empty())).block();
+        store.apply(new Write.Put<>(Selection.at(1), List.of(Row.empty()), Optional.empty()))
+                .block();
         store.apply(new Write.Delete<>(Selection.at(0), Optional.empty())).block();
         python("{'$set': {'af.open.other-1.first': 100, 'af.open.other-1.n': 2}, '$inc': {'next_sort_key': 102}}");
         collection.insert(List.of(json("{'_id': 100, 'data': null}")));
@@ -133,11 +145,13 @@ class AsebytesDamageTest {
     }
 
     @Test
-    @DisplayName("verify finds rows without documents, documents that came back, and extends that died half-way (M3, M4)")
+    @DisplayName(
+            "verify finds rows without documents, documents that came back, and extends that died half-way (M3, M4)")
     void findsMissingAndRevived() {
         store.apply(new Write.Delete<>(Selection.at(1), Optional.empty())).block();
         AsebytesModelTest.assertSwept(collection, 3);
-        collection.insert(List.of(json("{'_id': 1, 'data': {}}"))); // set with upsert, by a process that remembers row 1
+        collection.insert(
+                List.of(json("{'_id': 1, 'data': {}}"))); // set with upsert, by a process that remembers row 1
         collection.delete(json("{'_id': 2}"));
         python("{'$inc': {'next_sort_key': 2}}");
         collection.insert(List.of(json("{'_id': 5, 'data': {}}"), json("{'_id': 6, 'data': {}}")));
@@ -147,7 +161,8 @@ class AsebytesDamageTest {
                 .anyMatch(finding -> finding.contains("documents 1 to 1"))
                 .anyMatch(finding -> finding.contains("documents 5 to 6"));
         assertThatThrownBy(() -> store.get(1, Columns.ALL).block()).isInstanceOf(CorruptDataException.class);
-        assertThat(store.apply(new Write.Put<>(Selection.at(1), List.of(Row.empty()), Optional.empty())).block())
+        assertThat(store.apply(new Write.Put<>(Selection.at(1), List.of(Row.empty()), Optional.empty()))
+                        .block())
                 .as("setting the row mends it")
                 .isEqualTo(3);
         assertThat(store.get(1, Columns.ALL).block()).isEqualTo(Row.empty());
@@ -181,15 +196,19 @@ class AsebytesDamageTest {
     @DisplayName("an append passes over documents that stand in its way after Python's clear reset the counter (M5)")
     void passesOverOrphans() {
         python("{'$set': {'sort_keys': [], 'count': 0, 'next_sort_key': 0}}");
-        assertThat(store.apply(new Write.Append<>(List.of(Row.of("new", 1L)))).block()).isEqualTo(1);
+        assertThat(store.apply(new Write.Append<>(List.of(Row.of("new", 1L)))).block())
+                .isEqualTo(1);
         assertThat(store.get(0, Columns.ALL).block()).isEqualTo(Row.of("new", 1L));
-        assertThat(collection.byId(new org.bson.BsonInt32(2))).as("what stood there").isEqualTo(json("{'_id': 2, 'data': {'n': 2, 'a.b': 'x2'}}"));
+        assertThat(collection.byId(new org.bson.BsonInt32(2)))
+                .as("what stood there")
+                .isEqualTo(json("{'_id': 2, 'data': {'n': 2, 'a.b': 'x2'}}"));
     }
 
     @Test
     @DisplayName("a sweep never deletes a row that is listed, though its sort key was given twice after Python's clear")
     void sweepsAroundListedRows() {
-        python("{'$set': {'af.dead.other-1.first': 0, 'af.dead.other-1.n': 4}, '$currentDate': {'af.dead.other-1.at': true}}");
+        python(
+                "{'$set': {'af.dead.other-1.first': 0, 'af.dead.other-1.n': 4}, '$currentDate': {'af.dead.other-1.at': true}}");
         collection.pass(10_000_000);
         store.sweep().block();
         assertThat(findings()).isEmpty();
@@ -201,7 +220,9 @@ class AsebytesDamageTest {
     void seesChangesInPlace() {
         Version version = Objects.requireNonNull(store.getVersioned(2).block()).version();
         collection.replace(json("{'_id': 2, 'data': {'n': 2, 'a.b': 'python'}}"));
-        assertThatThrownBy(() -> store.apply(new Write.Put<>(Selection.at(2), List.of(Row.empty()), Optional.of(version))).block())
+        assertThatThrownBy(
+                        () -> store.apply(new Write.Put<>(Selection.at(2), List.of(Row.empty()), Optional.of(version)))
+                                .block())
                 .isInstanceOf(VersionConflictException.class);
     }
 
@@ -220,7 +241,8 @@ class AsebytesDamageTest {
         } finally {
             following.dispose();
         }
-        assertThat(heard).extracting(Change::kind)
+        assertThat(heard)
+                .extracting(Change::kind)
                 .containsExactly(Change.Kind.APPENDED, Change.Kind.GAP, Change.Kind.INSERTED);
         assertThat(heard.get(0)).extracting(Change::from, Change::to).containsExactly(4L, 6L);
         assertThat(heard.get(2)).extracting(Change::from, Change::to).containsExactly(7L, 8L);
