@@ -200,6 +200,8 @@ final class Writers {
 
         Mono<String> attempt() {
             return commands.eval(script, keys, arguments)
+                    // these scripts always answer, so nothing is a lost answer
+                    .switchIfEmpty(Mono.error(() -> new Commands.Unanswered(null)))
                     .map(Layout::text)
                     .flatMap(this::answered)
                     .onErrorResume(this::failed);
