@@ -31,7 +31,7 @@ record Limits(
             1000,
             256 << 10,
             1000,
-            4000,
+            2000,
             Duration.ofSeconds(30),
             Duration.ofMinutes(10),
             Duration.ofDays(1),

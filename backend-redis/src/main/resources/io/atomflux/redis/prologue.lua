@@ -99,7 +99,7 @@ local function keysAt(positions)
     local count = #positions
     local span = positions[count] - positions[1] + 1
     local found = {}
-    if span <= 8 * count then
+    if span <= 16 * count then
         local range = redis.call('LRANGE', KEYS[1], text(positions[1]), text(positions[count]))
         for i = 1, count do
             found[i] = range[positions[i] - positions[1] + 1]

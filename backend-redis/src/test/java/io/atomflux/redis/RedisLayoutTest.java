@@ -148,7 +148,9 @@ class RedisLayoutTest {
         done(rows.remove());
         assertThat(server.keys())
                 .containsExactlyInAnyOrder(
-                        server.key(":row:x"), server.key(":row:1:sort_keys"), server.key(":b:row:1"),
+                        server.key(":row:x"),
+                        server.key(":row:1:sort_keys"),
+                        server.key(":b:row:1"),
                         server.key(":row:01"));
         assertThat(append(1)).isEqualTo(1);
         server.run("DEL", server.key("b:row:1"));
@@ -158,7 +160,14 @@ class RedisLayoutTest {
     @DisplayName("set of many keeps the sort keys, and nothing staged is left")
     void setKeepsKeys() {
         Limits staging = new Limits(
-                1 << 18, 1000, 100, 2, 4000, Duration.ofSeconds(5), Duration.ofHours(1), Duration.ofDays(1),
+                1 << 18,
+                1000,
+                100,
+                2,
+                4000,
+                Duration.ofSeconds(5),
+                Duration.ofHours(1),
+                Duration.ofDays(1),
                 Duration.ofHours(1));
         RedisRows staged = server.open(server.lease.commands(), staging);
         append(6);
@@ -201,8 +210,8 @@ class RedisLayoutTest {
         append(2);
         Versioned<BlobRow> seen = get(rows.getVersioned(0));
         server.run("HSET", server.key(":row:0"), "a", "other");
-        assertThatThrownBy(() -> get(rows.apply(
-                        new Write.Put<>(Selection.at(0), List.of(row(5)), Optional.of(seen.version())))))
+        assertThatThrownBy(() ->
+                        get(rows.apply(new Write.Put<>(Selection.at(0), List.of(row(5)), Optional.of(seen.version())))))
                 .isInstanceOf(io.atomflux.error.VersionConflictException.class);
         Versioned<BlobRow> now = get(rows.getVersioned(0));
         get(rows.apply(new Write.Put<>(Selection.at(0), List.of(row(5)), Optional.of(now.version()))));
@@ -213,7 +222,8 @@ class RedisLayoutTest {
     @DisplayName("changes tell a gap, once, where another program added or removed rows")
     void changesTellGaps() {
         append(1);
-        Revision start = get(rows.changes(Optional.of(new Revision("?"))).next()).revision();
+        Revision start =
+                get(rows.changes(Optional.of(new Revision("?"))).next()).revision();
         append(1);
         server.run("RPUSH", server.key(":sort_keys"), "2");
         server.run("SET", server.key(":next_sk"), "3");

@@ -109,8 +109,8 @@ class RedisRepliesTest {
         for (int round = 0; round < 15; round++) {
             var seen = get(other.getVersioned(0));
             get(other.apply(new Write.Put<>(Selection.at(0), rows(100 + round, 101 + round), Optional.empty())));
-            Mono<Long> stale = rows.apply(
-                    new Write.Put<>(Selection.at(0), rows(500, 501), Optional.of(seen.version())));
+            Mono<Long> stale =
+                    rows.apply(new Write.Put<>(Selection.at(0), rows(500, 501), Optional.of(seen.version())));
             AtomfluxException refusal = catchThrowableOfType(AtomfluxException.class, () -> get(stale));
             assertThat(refusal.outcome()).isEqualTo(Outcome.NOT_APPLIED);
             get(other.apply(new Write.Put<>(Selection.at(0), List.of(seen.row()), Optional.empty())));
@@ -127,8 +127,8 @@ class RedisRepliesTest {
         RedisRows rows = server.open(new Deaf(real, deaf), limits(Duration.ofMillis(200)));
         get(rows.apply(new Write.Append<>(rows(0, 1))));
         deaf[0] = true;
-        WriteFailedException failure = catchThrowableOfType(
-                WriteFailedException.class, () -> get(rows.apply(new Write.Append<>(rows(1, 2)))));
+        WriteFailedException failure =
+                catchThrowableOfType(WriteFailedException.class, () -> get(rows.apply(new Write.Append<>(rows(1, 2)))));
         assertThat(failure.outcome()).isEqualTo(Outcome.UNKNOWN);
         assertThat(failure.retryable()).isFalse();
         deaf[0] = false;
@@ -141,8 +141,7 @@ class RedisRepliesTest {
         @Override
         public Mono<Object> eval(Script script, List<byte[]> keys, List<byte[]> arguments) {
             Mono<Object> once = real.eval(script, keys, arguments);
-            return Mono.defer(
-                    () -> deaf[0] && script.writes() ? once.then(Mono.error(new Unanswered(null))) : once);
+            return Mono.defer(() -> deaf[0] && script.writes() ? once.then(Mono.error(new Unanswered(null))) : once);
         }
 
         @Override
@@ -184,8 +183,7 @@ class RedisRepliesTest {
         Flux.concat(kept).then().block(Duration.ofSeconds(10)); // every script of the dead client once more
         recording.goOn();
         assertThat(content(dead)).isEqualTo(rows(0, 1));
-        assertThat(server.keys().stream().filter(key -> key.contains(":row:")))
-                .containsExactly(server.key(":row:0"));
+        assertThat(server.keys().stream().filter(key -> key.contains(":row:"))).containsExactly(server.key(":row:0"));
         running.dispose();
     }
 }

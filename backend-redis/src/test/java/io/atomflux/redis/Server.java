@@ -46,7 +46,8 @@ final class Server implements AutoCloseable {
     Object run(Object... words) {
         List<byte[]> arguments = new ArrayList<>();
         for (Object word : words) {
-            arguments.add(word instanceof byte[] bytes ? bytes : String.valueOf(word).getBytes(StandardCharsets.UTF_8));
+            arguments.add(
+                    word instanceof byte[] bytes ? bytes : String.valueOf(word).getBytes(StandardCharsets.UTF_8));
         }
         return lease.commands().eval(ANY, List.of(layout.list), arguments).block(PATIENCE);
     }
