@@ -20,7 +20,6 @@ import java.util.Optional;
  * @param layout how rows are arranged (option {@code layout}; default {@link Layout#AUTO})
  * @param consistency what reads and writes promise on a replica set (option {@code consistency}; default {@link
  *     Consistency#STRICT})
- * @param changes how {@code changes()} learns of changes (option {@code changes}; default {@link Changes#POLL})
  * @param retention how long a replaced row stays readable for streams that began before (option {@code retention_ms}; default
  *     10 minutes)
  * @param sweepAfter when an unfinished write that shows no life any more is cleared away (option {@code sweep_after_ms};
@@ -33,7 +32,6 @@ public record MongoOptions(
         Optional<MongoClient> client,
         Layout layout,
         Consistency consistency,
-        Changes changes,
         Duration retention,
         Duration sweepAfter,
         Duration deadline,
@@ -61,20 +59,11 @@ public record MongoOptions(
         RELAXED
     }
 
-    /** How to learn of changes. */
-    public enum Changes {
-        /** By asking for the revision. */
-        POLL,
-        /** By a change stream, which only a replica set offers. */
-        STREAM
-    }
-
     private static final Duration LONGEST = Duration.ofDays(365);
     private static final MongoOptions DEFAULT = new MongoOptions(
             Optional.empty(),
             Layout.AUTO,
             Consistency.STRICT,
-            Changes.POLL,
             Duration.ofMinutes(10),
             Duration.ofMinutes(10),
             Duration.ofSeconds(30),
@@ -85,7 +74,6 @@ public record MongoOptions(
         Objects.requireNonNull(client, "client");
         Objects.requireNonNull(layout, "layout");
         Objects.requireNonNull(consistency, "consistency");
-        Objects.requireNonNull(changes, "changes");
         List<String> faults = new ArrayList<>();
         positive(faults, "retention_ms", retention);
         positive(faults, "sweep_after_ms", sweepAfter);
@@ -118,7 +106,6 @@ public record MongoOptions(
         return builder()
                 .layout(choice(settings, "layout", DEFAULT.layout))
                 .consistency(choice(settings, "consistency", DEFAULT.consistency))
-                .changes(choice(settings, "changes", DEFAULT.changes))
                 .retention(milliseconds(settings, "retention_ms", DEFAULT.retention))
                 .sweepAfter(milliseconds(settings, "sweep_after_ms", DEFAULT.sweepAfter))
                 .deadline(milliseconds(settings, "deadline_ms", DEFAULT.deadline))
@@ -151,12 +138,11 @@ public record MongoOptions(
     /** Shows all but the client. */
     @Override
     public String toString() {
-        return "MongoOptions[client=%s, layout=%s, consistency=%s, changes=%s, retention=%s, sweepAfter=%s, deadline=%s, timeout=%s, pollEvery=%s]"
+        return "MongoOptions[client=%s, layout=%s, consistency=%s, retention=%s, sweepAfter=%s, deadline=%s, timeout=%s, pollEvery=%s]"
                 .formatted(
                         client.isPresent() ? "given" : "shared",
                         layout,
                         consistency,
-                        changes,
                         retention,
                         sweepAfter,
                         deadline,
@@ -170,7 +156,6 @@ public record MongoOptions(
         private Optional<MongoClient> client;
         private Layout layout;
         private Consistency consistency;
-        private Changes changes;
         private Duration retention;
         private Duration sweepAfter;
         private Duration deadline;
@@ -181,7 +166,6 @@ public record MongoOptions(
             client = from.client;
             layout = from.layout;
             consistency = from.consistency;
-            changes = from.changes;
             retention = from.retention;
             sweepAfter = from.sweepAfter;
             deadline = from.deadline;
@@ -204,12 +188,6 @@ public record MongoOptions(
         /** Sets what reads and writes promise. */
         public Builder consistency(Consistency wanted) {
             consistency = wanted;
-            return this;
-        }
-
-        /** Sets how {@code changes()} learns of changes. */
-        public Builder changes(Changes wanted) {
-            changes = wanted;
             return this;
         }
 
@@ -249,8 +227,7 @@ public record MongoOptions(
          * @throws InvalidOptionException if some are out of range; names all of them
          */
         public MongoOptions build() {
-            return new MongoOptions(
-                    client, layout, consistency, changes, retention, sweepAfter, deadline, timeout, pollEvery);
+            return new MongoOptions(client, layout, consistency, retention, sweepAfter, deadline, timeout, pollEvery);
         }
     }
 }
