@@ -7,6 +7,7 @@ import io.atomflux.error.Outcome;
 import io.atomflux.error.RowOutOfBoundsException;
 import io.atomflux.error.StoreBusyException;
 import io.atomflux.error.StoreChangedException;
+import io.atomflux.error.StoreUnavailableException;
 import io.atomflux.error.VersionConflictException;
 import io.atomflux.error.WriteFailedException;
 import io.atomflux.spi.Columns;
@@ -133,7 +134,8 @@ class AsebytesInterleavingTest {
                             } else if (failure instanceof WriteFailedException write
                                     && write.outcome() == Outcome.UNKNOWN) {
                                 known.end = Long.MAX_VALUE;
-                            } else if (failure instanceof StoreBusyException
+                            } else if (failure instanceof StoreUnavailableException
+                                    || failure instanceof StoreBusyException
                                     || failure instanceof StoreChangedException
                                     || failure instanceof WriteFailedException) {
                                 known.never = true;
@@ -378,6 +380,18 @@ class AsebytesInterleavingTest {
     @DisplayName("whatever order commands take, with lost replies and late copies, some order of the calls explains it")
     void losesReplies() {
         allRight(seed -> random(seed, false, false, 0, NONE, 3), 3);
+    }
+
+    @Test
+    @DisplayName("commands refused between lost ones do not change what is known of a call")
+    void isRefused() {
+        allRight(
+                seed -> {
+                    Run run = random(seed, false, seed % 2 == 0, 0, NONE, 2);
+                    run.steps.refuse(3);
+                    return run;
+                },
+                2);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.atomflux.mongo;
 
+import io.atomflux.error.StoreUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -29,12 +30,18 @@ final class Interleaver {
     private final Set<String> crashed = new HashSet<>();
     private int losses;
     private int crashes;
+    private int failures;
     private long step;
 
     Interleaver(long seed, int losses, int crashes) {
         this.random = new SplittableRandom(seed);
         this.losses = losses;
         this.crashes = crashes;
+    }
+
+    /** Lets so many commands fail, for certain not executed. */
+    void refuse(int commands) {
+        failures = commands;
     }
 
     long step() {
@@ -119,6 +126,10 @@ final class Interleaver {
                 late.add(command);
             }
             command.sink.error(new Documents.Unanswered(null));
+        } else if (failures > 0 && random.nextInt(12) == 0 && !command.client.startsWith("py")) {
+            failures--;
+            note("REFUSED", command);
+            command.sink.error(new StoreUnavailableException("model", "planted", null));
         } else {
             List<?> reply = command.execution.get();
             note(reply.isEmpty() ? "none" : "ok", command);
