@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.bson.BsonArray;
 import org.bson.BsonDateTime;
@@ -42,9 +43,38 @@ final class SimulatedServer {
     final List<String> trace = new ArrayList<>();
     private final List<Pending> pending = new ArrayList<>();
     private final List<Pending> late = new ArrayList<>();
+    private @Nullable BiFunction<String, String, Fate> script;
     int losses; // how many more replies may be lost
     int crashes;
     long executed;
+
+    /** What happens to a command. */
+    enum Fate {
+        /** It is executed and answered. */
+        ANSWERED,
+        /** It is executed, the reply is lost. */
+        LOST,
+        /** It is executed when {@link #lateNow} says so; the client is told that there is no reply. */
+        LATE,
+        /** Its client dies before it is executed. */
+        DYING,
+        /** Its client dies after it is executed. */
+        DEAD
+    }
+
+    /** Decides from now on by client and command. */
+    void script(BiFunction<String, String, Fate> decision) {
+        script = decision;
+    }
+
+    /** Executes the oldest command that is late. */
+    void lateNow() {
+        lately(late.remove(0));
+    }
+
+    int lateCommands() {
+        return late.size();
+    }
 
     private final class Pending {
         final Client client;
@@ -104,6 +134,11 @@ final class SimulatedServer {
 
     /** Lets one thing happen. */
     void step() {
+        BiFunction<String, String, Fate> told = script;
+        if (told != null) {
+            scripted(told);
+            return;
+        }
         if (!late.isEmpty() && random.nextInt(12) == 0) {
             Pending copy = late.remove(random.nextInt(late.size()));
             if (random.nextInt(5) > 0) {
@@ -128,6 +163,30 @@ final class SimulatedServer {
             lose(next);
         } else {
             next.execute(true);
+        }
+    }
+
+    private void scripted(BiFunction<String, String, Fate> told) {
+        if (pending.isEmpty()) {
+            time.advanceTimeBy(Duration.ofMillis(10));
+            return;
+        }
+        Pending next = pending.remove(0);
+        switch (told.apply(next.client.name, next.what)) {
+            case ANSWERED -> next.execute(true);
+            case LOST -> {
+                next.execute(false);
+                next.sink.error(new Documents.Unanswered(null));
+            }
+            case LATE -> {
+                late.add(next);
+                next.sink.error(new Documents.Unanswered(null));
+            }
+            case DYING -> kill(next.client);
+            case DEAD -> {
+                next.execute(false);
+                kill(next.client);
+            }
         }
     }
 
