@@ -474,7 +474,7 @@ class PagedInterleavingTest {
             "whatever the order of commands, lost replies and deaths: calls are linearizable, nothing is lost or left over")
     void explainsEveryHistory() {
         long first = Long.getLong("atomflux.seed", 1);
-        long runs = Long.getLong("atomflux.runs", Boolean.getBoolean("atomflux.proof") ? 100_000 : 500);
+        long runs = Long.getLong("atomflux.runs", Boolean.getBoolean("atomflux.proof") ? 100_000 : 400);
         for (long seed = first; seed < first + runs; seed++) {
             Run run = new Run(seed);
             try {

@@ -279,6 +279,24 @@ class PagedProtocolTest {
     }
 
     @Test
+    @DisplayName("a change that writes nothing new moves its mark as well: a lost round is not taken for made")
+    void marksAlwaysMove() {
+        server.run(store.apply(new Write.Reserve<>(1)));
+        server.run(store.apply(append(1)));
+        AtomicInteger publishes = new AtomicInteger();
+        server.script((who, command) -> {
+            if (isPublish(command) && publishes.getAndIncrement() == 0) {
+                BsonDocument root = server.documents.get("s__root__");
+                root.put("struct", new org.bson.BsonInt64(Bson.number(root, "struct") + 1));
+            }
+            return Fate.ANSWERED;
+        });
+        server.run(store.apply(new Write.Delete<>(Selection.at(0), Optional.empty())));
+        assertThat(publishes.get()).isEqualTo(2);
+        assertThat(content()).isEqualTo(rows(1, 2));
+    }
+
+    @Test
     @DisplayName("a cached position is confirmed by the structure: a row deleted before is never answered")
     void cachedPositionIsConfirmed() {
         server.run(store.apply(append(1)));

@@ -1,6 +1,7 @@
 package io.atomflux.mongo;
 
 import de.bwaldvogel.mongo.MongoServer;
+import io.atomflux.testkit.BlockHoundGuard;
 import java.net.InetSocketAddress;
 
 /**
@@ -10,6 +11,10 @@ import java.net.InetSocketAddress;
  * {@code hello}.
  */
 final class StandInMongo implements AutoCloseable {
+
+    static {
+        BlockHoundGuard.install(); // before anything waits on the threads it watches: it breaks those that wait already
+    }
 
     private final MongoServer server;
     private final InetSocketAddress address;
