@@ -153,8 +153,6 @@ class ArchitectureTest {
                 .resideInAnyPackage(
                         "org.lwjgl..",
                         "io.atomflux.memory..",
-                        "io.atomflux.redis..",
-                        "io.atomflux.mongo..",
                         "io.atomflux.file..",
                         "io.atomflux.registry..",
                         "io.atomflux.cli..")

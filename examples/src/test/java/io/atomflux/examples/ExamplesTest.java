@@ -7,6 +7,8 @@ import io.atomflux.AtomsIO;
 import io.atomflux.ObjectIO;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
+import redis.embedded.RedisServer;
 
 /** Runs every program as a user would. */
 @ResourceLock(Resources.SYSTEM_OUT)
@@ -156,5 +159,28 @@ class ExamplesTest {
                 .isEqualTo(5);
         assertThat(service.frame(-1).block().formula()).isEqualTo("Ar108");
         assertThat(service.energies(1, 4).collectList().block()).hasSize(3);
+    }
+
+    @Test
+    @DisplayName("clients of one Redis share a store, and the second of two changes is refused")
+    void sharedStorageRuns() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        RedisServer server = RedisServer.newRedisServer()
+                .port(port)
+                .bind("127.0.0.1")
+                .setting("dir " + folder)
+                .setting("save \"\"")
+                .onShutdownForceStop(true)
+                .build();
+        server.start();
+        try {
+            assertThat(outputOf(SharedStorage::main, "redis://127.0.0.1:" + port))
+                    .contains("rows: 80", "the second was told", "lowest energy: -");
+        } finally {
+            server.stop();
+        }
     }
 }
