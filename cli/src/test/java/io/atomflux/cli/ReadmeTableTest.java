@@ -32,7 +32,7 @@ class ReadmeTableTest {
     @BeforeEach
     void read() throws IOException {
         List<String> lines = Files.readAllLines(Path.of("../README.md"));
-        int header = lines.indexOf("| | memory | LMDB | xyz, extxyz |");
+        int header = lines.indexOf("| | memory | LMDB | Redis | MongoDB | MongoDB, `layout=asebytes` | xyz, extxyz |");
         assertThat(header).as("line of the table's header").isNotNegative();
         rows = lines.subList(header + 2, lines.size()).stream()
                 .takeWhile(line -> line.startsWith("|"))
@@ -61,7 +61,16 @@ class ReadmeTableTest {
 
     @ParameterizedTest
     @DisplayName("a column of the table has what the store's capabilities() has")
-    @CsvSource({"1, memory://", "2, no-such.lmdb", "3, no-such.xyz", "3, no-such.extxyz"})
+    @CsvSource({
+        "1, memory://",
+        "2, no-such.lmdb",
+        "3, redis://no-such-host",
+        "3, redis-cluster://no-such-host",
+        "4, mongodb://no-such-host",
+        "5, mongodb://no-such-host/md?layout=asebytes",
+        "6, no-such.xyz",
+        "6, no-such.extxyz"
+    })
     void tellsWhatStoresTell(int column, String location) {
         Set<Capability> told = EnumSet.noneOf(Capability.class);
         for (List<String> row : rows) {
