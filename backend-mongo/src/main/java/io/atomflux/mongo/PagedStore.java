@@ -108,14 +108,19 @@ final class PagedStore implements LayoutStore {
         return sealing;
     }
 
-    /** Makes the document that keeps programs of the other layout from mixing in: they count on numbers and a list. */
+    /**
+     * Makes the document that keeps programs of the other layout from mixing in: they count on numbers and a list.
+     *
+     * <p>The list is a boolean, not a text as the numbers are: of a text, which has a length and elements, asebytes 0.3 takes
+     * the first letter for the id of row 0, reads it as reserved, and sets it.
+     */
     static BsonDocument guard() {
-        return doc("_id", GUARD, "next_sort_key", EXPLANATION, "sort_keys", EXPLANATION, "count", EXPLANATION);
+        return doc("_id", GUARD, "next_sort_key", EXPLANATION, "sort_keys", false, "count", EXPLANATION);
     }
 
     /** Tells whether a document {@code __meta__} is the guard of this layout. */
     static boolean isGuard(BsonDocument meta) {
-        return meta.isString("next_sort_key") && meta.isString("sort_keys") && meta.isString("count");
+        return meta.isString("next_sort_key") && meta.isBoolean("sort_keys") && meta.isString("count");
     }
 
     @Override
