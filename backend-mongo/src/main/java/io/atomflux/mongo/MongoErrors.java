@@ -1,6 +1,7 @@
 package io.atomflux.mongo;
 
 import com.mongodb.MongoBulkWriteException;
+import com.mongodb.MongoCommandException;
 import com.mongodb.MongoConfigurationException;
 import com.mongodb.MongoConnectionPoolClearedException;
 import com.mongodb.MongoException;
@@ -19,6 +20,8 @@ import io.atomflux.error.StoreIoException;
 import io.atomflux.error.StoreUnavailableException;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Turns the driver's errors into this library's, in this one place.
@@ -60,6 +63,8 @@ final class MongoErrors {
             10334, // BSONObjectTooLarge
             17280, // KeyTooLong
             17419, 17420); // a document that an update would make too large
+
+    private static final Pattern REASON = Pattern.compile("(?:exception=|caused by )\\{[\\w.$]+: ([^{}]+)}");
 
     private final String store;
     private final String address;
@@ -114,7 +119,8 @@ final class MongoErrors {
         if (failure instanceof MongoSecurityException || ACCESS.contains(code)) {
             return new StoreAccessException(
                     store,
-                    "%s refused user or password, or the user may not do this (%s)".formatted(address, told),
+                    "%s refused user or password, or the user may not do this (%s)"
+                            .formatted(address, secrets.hide(refusal(failure))),
                     cause);
         } else if (FULL.contains(code)) {
             return new StoreFullException(store, "the server's disk or quota is exhausted (%s)".formatted(told), cause);
@@ -130,10 +136,30 @@ final class MongoErrors {
                 || failure instanceof MongoSocketException
                 || failure instanceof TimeoutException
                 || UNDECIDED.contains(code)) {
-            return new StoreUnavailableException(store, "%s: %s".formatted(address, told), cause);
+            return new StoreUnavailableException(store, "%s: %s".formatted(address, reason(failure, told)), cause);
         } else if (failure instanceof MongoServerException) {
             return new StoreIoException(store, "the server refused a command (%s)".formatted(told), cause);
         }
         return new StoreIoException(store, (read ? "read: " : "write: ") + told, cause);
+    }
+
+    /** Of a failed handshake, takes what the server said; the driver describes the credentials it has tried. */
+    private static String refusal(Throwable failure) {
+        return failure instanceof MongoSecurityException && failure.getCause() instanceof MongoCommandException answer
+                ? answer.getErrorMessage()
+                : String.valueOf(failure.getMessage());
+    }
+
+    /** Of a search for a server that found none, takes what hindered it out of the driver's picture of the cluster. */
+    private static String reason(Throwable failure, String told) {
+        if (!(failure instanceof MongoTimeoutException)) {
+            return told;
+        }
+        Matcher reasons = REASON.matcher(told);
+        String last = "";
+        while (reasons.find()) {
+            last = reasons.group(1);
+        }
+        return last.isEmpty() ? told : last + "; check host, port and whether MongoDB runs";
     }
 }
