@@ -44,7 +44,8 @@ final class Cli {
                     .execute(args.length == 0 ? new String[] {"--help"} : args);
             console.flush();
             return code;
-        } catch (OutputException e) {
+        } catch (OutputException
+                | Error e) { // picocli lets errors pass, and the JVM would end with 1: something found wrong
             return failures.report(e);
         }
     }

@@ -61,6 +61,28 @@ class FailuresTest {
     }
 
     @Test
+    @DisplayName("an error of the JVM or the class path is a failure, not something found wrong in the store")
+    void jvmError() {
+        boolean[] thrown = {false};
+        OutputStream broken = new OutputStream() {
+            @Override
+            public void write(int b) {
+                if (!thrown[0]) {
+                    thrown[0] = true;
+                    throw new NoClassDefFoundError("io/example/Missing");
+                }
+            }
+        };
+        StringWriter err = new StringWriter();
+        int code = Cli.run(
+                new Console(broken, new PrintWriter(err), false),
+                "groups",
+                lmdb("a.lmdb").toString());
+        assertThat(code).as(err.toString()).isEqualTo(2);
+        assertThat(err.toString()).startsWith("atomflux: ").contains("io/example/Missing");
+    }
+
+    @Test
     @DisplayName("an unknown scheme or suffix is answered with those that are known")
     void unknownKind() throws IOException {
         run("info", "gopher://host/x").refused("gopher://host/x", "found: ", ".lmdb", "memory://");
