@@ -1,7 +1,6 @@
 package io.atomflux.cli.system;
 
 import de.bwaldvogel.mongo.MongoServer;
-import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -69,7 +68,7 @@ public final class RemoteServers {
                 Optional.ofNullable(System.getenv("ATOMFLUX_MONGODB_URI")).orElseGet(Mongo::start);
 
         private static String start() {
-            MongoServer server = new MongoServer(new MemoryBackend());
+            MongoServer server = new MongoServer(new StandInBackend());
             InetSocketAddress address = server.bind();
             Runtime.getRuntime().addShutdownHook(new Thread(server::shutdownNow));
             return "mongodb://" + address.getAddress().getHostAddress() + ":" + address.getPort();
