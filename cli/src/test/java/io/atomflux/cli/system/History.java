@@ -116,9 +116,17 @@ final class History implements AutoCloseable {
             }
             byPython = !byPython;
         }
-        List<String> theirs =
-                python.step(step(groups.get(0), "groups", Map.of())).digest();
-        assertThat(theirs).as("Python's groups").doesNotContainAnyElementsOf(models.keySet());
+        for (String group : models.keySet()) {
+            assertThat(python.step(step(group, "digest", Map.of())).digest())
+                    .as("Python's rows of group %s", group)
+                    .isEmpty();
+        }
+        if (store.layout()
+                == SharedStore.Layout.REDIS) { // the stand-in for MongoDB makes a collection when asked for a row
+            assertThat(python.step(step(groups.get(0), "groups", Map.of())).digest())
+                    .as("Python's groups")
+                    .doesNotContainAnyElementsOf(models.keySet());
+        }
         List<String> ours = db(groups.get(0)).groups().collectList().block();
         assertThat(ours).as("our groups").doesNotContainAnyElementsOf(models.keySet());
         models.clear();
