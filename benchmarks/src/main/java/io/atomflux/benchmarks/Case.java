@@ -36,7 +36,12 @@ record Case<T>(
 
     /** Runs it until the compiler has had its chance. */
     void warmUp() {
-        long until = System.nanoTime() + 5_000_000_000L; // as the five iterations of a second that JMH makes
+        warmUp(5_000_000_000L); // as the five iterations of a second that JMH makes
+    }
+
+    /** Runs it for so long. */
+    void warmUp(long nanos) {
+        long until = System.nanoTime() + nanos;
         for (int i = 0; i < 3 || (i < 4000 && System.nanoTime() < until); i++) {
             nanos();
         }

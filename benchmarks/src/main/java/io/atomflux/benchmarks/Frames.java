@@ -40,7 +40,11 @@ final class Frames {
 
     /** Returns the digest lines of a store as we read it. */
     static List<String> digest(Path store) {
-        ObjectIO db = ObjectIO.open(store);
+        return digest(ObjectIO.open(store));
+    }
+
+    /** Returns the digest lines of a store as we read it, and closes it. */
+    static List<String> digest(ObjectIO db) {
         try {
             return await(db.rows()
                     .indexed()

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,9 +54,24 @@ final class Peer {
 
     /** Returns the digest lines of a store as Python reads it. */
     List<String> digest(Path store) {
-        return script("digest", store.toString()).stream()
+        return digest(store.toString());
+    }
+
+    /** Returns the digest lines of a store as Python reads it; options may follow its place. */
+    List<String> digest(String... store) {
+        List<String> arguments = new ArrayList<>(List.of("digest"));
+        arguments.addAll(List.of(store));
+        return script(arguments.toArray(new String[0])).stream()
                 .filter(line -> line.startsWith("{\"row\""))
                 .toList();
+    }
+
+    /** Returns the row numbers the peer draws for its random cases. */
+    long[] index(int count) {
+        String listed = helper("index", Integer.toString(count)).get(0);
+        return Arrays.stream(listed.replaceAll("[\\[\\] ]", "").split(","))
+                .mapToLong(Long::parseLong)
+                .toArray();
     }
 
     /** Times asebytes; answers seconds by case, and {@code maxrss_kb}. */

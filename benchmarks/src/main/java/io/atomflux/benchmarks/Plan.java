@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param rounds timed rounds of a case in each launch
  * @param launches how often both sides take their turn
  * @param only which parts
+ * @param many rows of the stores whose longest commands are looked for
  * @param results directory of the reports
  * @param work directory of the stores, or empty for a temporary one
  * @param commit what was measured
@@ -26,6 +27,7 @@ record Plan(
         int rounds,
         int launches,
         List<String> only,
+        int many,
         Path results,
         Optional<Path> work,
         String commit) {
@@ -37,7 +39,8 @@ record Plan(
         int count = 1000;
         int rounds = 7;
         int launches = 3;
-        List<String> only = List.of("lmdb", "appends", "tax", "extxyz");
+        List<String> only = List.of("lmdb", "appends", "tax", "extxyz", "redis", "mongo");
+        int many = 100_000;
         Path results = Path.of("benchmarks/results");
         Optional<Path> work = Optional.empty();
         String commit = "unknown";
@@ -51,6 +54,7 @@ record Plan(
                 case "--rounds" -> rounds = Integer.parseInt(value);
                 case "--launches" -> launches = Integer.parseInt(value);
                 case "--only" -> only = List.of(value.split(","));
+                case "--many" -> many = Integer.parseInt(value);
                 case "--results" -> results = Path.of(value);
                 case "--work" -> work = Optional.of(Path.of(value));
                 case "--commit" -> commit = value;
@@ -63,6 +67,6 @@ record Plan(
             throw new IllegalArgumentException(
                     "expected: --python INTERPRETER --peer SCRIPT, each option with a value");
         }
-        return new Plan(python, peer, kind, count, rounds, launches, only, results, work, commit);
+        return new Plan(python, peer, kind, count, rounds, launches, only, many, results, work, commit);
     }
 }

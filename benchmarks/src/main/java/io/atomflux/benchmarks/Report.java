@@ -18,6 +18,45 @@ final class Report {
     private final Plan plan;
     private final Map<String, String> about = new LinkedHashMap<>();
     private final List<Case.Result> results = new ArrayList<>();
+    private final List<Figures> figures = new ArrayList<>();
+
+    /**
+     * Figures that are compared with nothing.
+     *
+     * @param title of the table
+     * @param text above it
+     * @param header names of the columns, the first that of the lines
+     * @param lines each as long as the header
+     */
+    record Figures(String title, String text, List<String> header, List<List<String>> lines) {
+
+        String table() {
+            return "\n## %s\n\n%s\n\n%s%s%s"
+                    .formatted(
+                            title,
+                            text,
+                            line(header),
+                            line(header.stream().map(name -> "---").toList()),
+                            lines.stream().map(Figures::line).collect(Collectors.joining()));
+        }
+
+        private static String line(List<String> cells) {
+            return "| " + String.join(" | ", cells) + " |\n";
+        }
+
+        private String json() {
+            String rows = lines.stream()
+                    .map(cells ->
+                            "      [" + cells.stream().map(Report::quoted).collect(Collectors.joining(", ")) + "]")
+                    .collect(Collectors.joining(",\n"));
+            return "    {\"title\": %s, \"text\": %s, \"header\": [%s], \"lines\": [\n%s\n    ]}"
+                    .formatted(
+                            quoted(title),
+                            quoted(text),
+                            header.stream().map(Report::quoted).collect(Collectors.joining(", ")),
+                            rows);
+        }
+    }
 
     Report(Plan plan) {
         this.plan = plan;
@@ -57,6 +96,10 @@ final class Report {
         results.add(result);
     }
 
+    void add(Figures table) {
+        figures.add(table);
+    }
+
     String table() {
         StringBuilder text = new StringBuilder();
         String part = "";
@@ -83,6 +126,7 @@ final class Report {
                     result.verdict(),
                     result.note()));
         }
+        figures.forEach(table -> text.append(table.table()));
         return text.toString();
     }
 
@@ -104,7 +148,8 @@ final class Report {
                 .map(entry -> "  %s: %s".formatted(quoted(entry.getKey()), quoted(entry.getValue())))
                 .collect(Collectors.joining(",\n"));
         String cases = results.stream().map(Report::json).collect(Collectors.joining(",\n"));
-        return "{\n" + facts + ",\n  \"results\": [\n" + cases + "\n  ]\n}\n";
+        String tables = figures.stream().map(Figures::json).collect(Collectors.joining(",\n"));
+        return "{\n" + facts + ",\n  \"results\": [\n" + cases + "\n  ],\n  \"figures\": [\n" + tables + "\n  ]\n}\n";
     }
 
     private static String json(Case.Result result) {

@@ -9,7 +9,6 @@ import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Compares Atomflux with asebytes and ASE on the same frames and machine, taking turns, and writes a report.
+ * Compares Atomflux with asebytes, ASE and bare drivers on the same frames and machine, taking turns, and writes a report.
  *
  * <p>Both must have read the same data before anything is timed. Every value read is used ({@link Touch}); what is not is
  * shown as a variant without a bar. Figures are medians over all rounds of all launches; the virtual machine is warm.
@@ -76,6 +75,12 @@ public final class SideBySide {
         if (plan.only().contains("extxyz")) {
             extxyz(store);
         }
+        if (plan.only().contains("redis")) {
+            new RedisPart(plan, work, peer, report, this::tell, this::say).run(store, frames);
+        }
+        if (plan.only().contains("mongo")) {
+            new MongoPart(plan, peer, report, this::tell, this::say).run(store, frames);
+        }
         report.about("peak heap MB", Long.toString(peakHeap() >> 20));
         report.about("peak resident MB", Long.toString(peakResident() >> 10));
         Path written = report.write();
@@ -86,10 +91,7 @@ public final class SideBySide {
     private void lmdb(Path store, List<Atoms> frames) {
         say("LMDB: do both sides read the same?");
         Frames.same("the peer's store", Frames.digest(store), peer.digest(store));
-        String listed = peer.helper("index", Integer.toString(plan.count())).get(0);
-        long[] index = Arrays.stream(listed.replaceAll("[\\[\\] ]", "").split(","))
-                .mapToLong(Long::parseLong)
-                .toArray();
+        long[] index = peer.index(plan.count());
         try (LmdbCases ours = new LmdbCases(work, frames, index)) {
             Frames.same("our store", Frames.digest(ours.store()), peer.digest(ours.store()));
             List<Case<?>> cases = ours.all();

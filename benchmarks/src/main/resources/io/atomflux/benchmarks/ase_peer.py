@@ -4,6 +4,7 @@
   ase_peer.py read FILE ROUNDS                    time ase.io.iread of all frames, every array touched; peak memory
   ase_peer.py numbers FILE                        SHA-256 over the numbers ASE reads, frame after frame
   ase_peer.py index COUNT                         the row numbers the peer script draws for its random cases
+  ase_peer.py latencies URI GROUP                 microseconds of single reads: median and 99th percentile
   ase_peer.py versions                            Python and the packages
   ase_peer.py run COMMAND…                        run it, then print its peak memory
 
@@ -73,12 +74,29 @@ def numbers(path):
     print(json.dumps({"rows": count, "sha256": digest.hexdigest()}))
 
 
+def latencies(uri, group):
+    from asebytes import ASEIO
+
+    db = ASEIO(uri, group=group)
+    n = len(db)
+    spans = []
+    for i in random.Random(7).choices(range(n), k=2 * n):
+        started = time.perf_counter()
+        db[i]
+        spans.append((time.perf_counter() - started) * 1e6)
+    spans = sorted(spans[n:])
+    print(json.dumps({"p50_us": spans[n // 2], "p99_us": spans[n * 99 // 100]}))
+
+
 def versions():
-    from importlib.metadata import version
+    from importlib.metadata import PackageNotFoundError, version
 
     found = {"python": platform.python_version()}
-    for name in ("asebytes", "ase", "numpy", "lmdb", "msgpack", "msgpack-numpy"):
-        found[name] = version(name)
+    for name in ("asebytes", "ase", "numpy", "lmdb", "msgpack", "msgpack-numpy", "redis", "hiredis", "pymongo"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
     print(json.dumps(found))
 
 
@@ -99,6 +117,8 @@ if __name__ == "__main__":
     elif what == "index":
         n = int(rest[0])
         print(json.dumps(random.Random(7).choices(range(n), k=n)))
+    elif what == "latencies":
+        latencies(*rest)
     elif what == "versions":
         versions()
     else:

@@ -1,0 +1,108 @@
+package io.atomflux.benchmarks;
+
+import com.mongodb.reactivestreams.client.MongoClient;
+import com.mongodb.reactivestreams.client.MongoClients;
+import com.mongodb.reactivestreams.client.MongoDatabase;
+import io.atomflux.testkit.net.Request;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonInt64;
+import org.bson.RawBsonDocument;
+import org.bson.codecs.BsonDocumentCodec;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * The driver alone: sends commands that were recorded through {@code runCommand}, so many at a time as waited then, and takes
+ * the replies as undecoded BSON.
+ */
+final class BareMongo implements AutoCloseable {
+
+    private static final int HEADER = 16;
+    private static final BsonDocumentCodec TREES = new BsonDocumentCodec();
+    private static final List<String> OF_THE_DRIVER =
+            List.of("$db", "lsid", "$readPreference", "$clusterTime", "txnNumber");
+
+    private final MongoClient client;
+    private long lastCursor;
+
+    BareMongo(String uri) {
+        this.client = MongoClients.create(uri);
+    }
+
+    /** Returns the command of a message as it was given to the driver. */
+    static BsonDocument command(Request request) {
+        ByteBuffer message = ByteBuffer.wrap(request.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        message.position(HEADER + 4); // behind the flags
+        BsonDocument command = new BsonDocument();
+        BsonDocument sequences = new BsonDocument();
+        while (message.hasRemaining()) {
+            int kind = message.get();
+            int start = message.position();
+            int end = start + message.getInt(start);
+            if (kind == 0) {
+                command = document(message, start).decode(TREES);
+            } else { // documents that belong to the command under a name
+                message.position(start + 4);
+                StringBuilder name = new StringBuilder();
+                for (byte letter = message.get(); letter != 0; letter = message.get()) {
+                    name.append((char) letter);
+                }
+                BsonArray documents = new BsonArray();
+                while (message.position() < end) {
+                    RawBsonDocument one = document(message, message.position());
+                    documents.add(one.decode(TREES));
+                    message.position(message.position() + message.getInt(message.position()));
+                }
+                sequences.put(name.toString(), documents);
+            }
+            message.position(end);
+        }
+        command.putAll(sequences);
+        OF_THE_DRIVER.forEach(command::remove);
+        return command;
+    }
+
+    private static RawBsonDocument document(ByteBuffer message, int start) {
+        int length = message.getInt(start);
+        return new RawBsonDocument(Arrays.copyOfRange(message.array(), start, start + length));
+    }
+
+    /** Sends commands in order; returns the bytes of the replies. */
+    long send(String database, List<BsonDocument> commands, int depth) {
+        MongoDatabase target = client.getDatabase(database);
+        return Objects.requireNonNull(Flux.fromIterable(commands)
+                .flatMap(command -> send(target, command), depth)
+                .reduce(0L, Long::sum)
+                .block());
+    }
+
+    private Mono<Long> send(MongoDatabase target, BsonDocument command) {
+        return Mono.defer(() -> Mono.from(target.runCommand(current(command), RawBsonDocument.class)))
+                .map(reply -> {
+                    if (reply.containsKey("cursor")) {
+                        lastCursor = reply.getDocument("cursor").getNumber("id").longValue();
+                    }
+                    return (long) reply.getByteBuffer().remaining();
+                });
+    }
+
+    /** Cursors have other numbers each time. */
+    private BsonDocument current(BsonDocument command) {
+        return command.containsKey("getMore") ? command.clone().append("getMore", new BsonInt64(lastCursor)) : command;
+    }
+
+    void drop(String database) {
+        Mono.from(client.getDatabase(database).drop()).block();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}
