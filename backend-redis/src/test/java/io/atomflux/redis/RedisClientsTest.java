@@ -27,6 +27,10 @@ import reactor.core.publisher.Mono;
 @DisplayName("Clients of Redis")
 class RedisClientsTest {
 
+    /** A server of its own: connections that other tests are just closing would be counted too. */
+    private static final String OWN =
+            "redis://127.0.0.1:" + RedisServers.port(RedisServers.start(RedisServers.freePort(), settings -> {}));
+
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private final byte[] key = bytes("{" + UUID.randomUUID() + "}");
 
@@ -41,7 +45,7 @@ class RedisClientsTest {
 
     /** Connections of this process to the server, but the one that asks. */
     private static long connections() {
-        RedisURI uri = RedisURI.create(RedisServers.single());
+        RedisURI uri = RedisURI.create(OWN);
         try (RedisClient client = RedisClient.create(uri);
                 StatefulRedisConnection<String, String> connection = client.connect()) {
             return connection.sync().clientList().lines().count() - 1;
@@ -53,9 +57,9 @@ class RedisClientsTest {
     void sharedAndCounted() {
         int clients = RedisClients.open();
         long connections = connections();
-        TestCommands first = TestCommands.open(RedisServers.single());
-        TestCommands second = TestCommands.open(RedisServers.single() + "/0");
-        TestCommands other = TestCommands.open(RedisServers.single() + "/1");
+        TestCommands first = TestCommands.open(OWN);
+        TestCommands second = TestCommands.open(OWN + "/0");
+        TestCommands other = TestCommands.open(OWN + "/1");
         assertThat(RedisClients.open()).isEqualTo(clients + 2);
         assertThat(connections()).isEqualTo(connections);
 
@@ -80,8 +84,7 @@ class RedisClientsTest {
     void singleFlight() {
         long connections = connections();
         try (TestCommands commands = TestCommands.open(
-                RedisServers.single(),
-                RedisOptions.builder().timeout(Duration.ofSeconds(9)).build())) {
+                OWN, RedisOptions.builder().timeout(Duration.ofSeconds(9)).build())) {
             Flux.range(0, 100).flatMap(i -> ping(commands), 100).blockLast(PATIENCE);
             assertThat(connections()).isEqualTo(connections + 1);
         }
@@ -94,15 +97,14 @@ class RedisClientsTest {
         try {
             int clients = RedisClients.open();
             long connections = connections();
-            TestCommands mine = TestCommands.open(
-                    RedisServers.single(), RedisOptions.builder().client(yours).build());
+            TestCommands mine =
+                    TestCommands.open(OWN, RedisOptions.builder().client(yours).build());
             ping(mine).block(PATIENCE);
             assertThat(RedisClients.open()).isEqualTo(clients);
             assertThat(connections()).isEqualTo(connections + 1);
             mine.close();
             assertThat(connections()).isEqualTo(connections);
-            try (StatefulRedisConnection<String, String> still =
-                    yours.connect(RedisURI.create(RedisServers.single()))) {
+            try (StatefulRedisConnection<String, String> still = yours.connect(RedisURI.create(OWN))) {
                 assertThat(still.sync().ping()).isEqualTo("PONG");
             }
         } finally {

@@ -6,6 +6,7 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -27,7 +28,8 @@ import redis.embedded.core.RedisServerBuilder;
  * Redis for tests: real servers from an artefact of Maven Central, on free ports, in folders of their own, gone with the
  * JVM.
  *
- * <p>{@code ATOMFLUX_REDIS_URI} names a server to be used for {@link #single()} instead.
+ * <p>{@code ATOMFLUX_REDIS_URI} names a server to be used for {@link #single()} instead, {@code ATOMFLUX_REDIS_SERVER} a
+ * program to start instead of the one of the artefact.
  */
 final class RedisServers {
 
@@ -142,6 +144,10 @@ final class RedisServers {
     }
 
     private static RedisServerBuilder settled(RedisServerBuilder builder) throws IOException {
+        String program = System.getenv("ATOMFLUX_REDIS_SERVER");
+        if (program != null) {
+            builder.executableProvider(() -> new File(program));
+        }
         return builder.bind("127.0.0.1")
                 .setting("dir " + Files.createTempDirectory("atomflux-redis"))
                 .setting("save \"\"")
