@@ -53,7 +53,7 @@ final class PagedReads {
 
     /** Counts the rows. */
     Mono<Long> size() {
-        return paged.documents
+        return paged.exact()
                 .findOne(Paged.rootKey(), doc("size", 1))
                 .map(root -> Bson.number(root, "size"))
                 .switchIfEmpty(Mono.error(() -> new LayoutStore.Vanished(paged.name)));
@@ -84,7 +84,7 @@ final class PagedReads {
             same.append("open." + (from - 1), doc("$exists", true));
         }
         BsonArray slice = Bson.ids32(from, paged.settings.openMost());
-        return paged.documents
+        return paged.exact()
                 .findOne(same, doc("rev", 1, "struct", 1, "size", 1, "open", doc("$slice", slice)))
                 .flatMap(root -> {
                     List<Entry> more = new ArrayList<>();
@@ -120,7 +120,7 @@ final class PagedReads {
         return Mono.defer(() -> {
             IndexView known = paged.view();
             long position = index < 0 ? index + known.size() : index;
-            if (position < 0 || position >= known.size()) {
+            if (paged.isLinearizable() || position < 0 || position >= known.size()) {
                 return afresh(index, columns, 0);
             }
             return paged.walk(pages -> known.idAt(pages, position))
