@@ -12,6 +12,7 @@ import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.reactivestreams.client.FindPublisher;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import io.atomflux.adapter.Deadlines;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ final class DriverDocuments implements Documents {
     private final MongoDatabase database;
     private final MongoCollection<RawBsonDocument> collection;
     private final MongoErrors errors;
-    private final Duration timeout;
+    private final Deadlines deadlines;
 
     /**
      * @param relaxed whether the database's own concerns apply; else the primary is read and a majority written
@@ -57,24 +58,27 @@ final class DriverDocuments implements Documents {
         this.database = strict;
         this.collection = strict.getCollection(collection, RawBsonDocument.class);
         this.errors = errors;
-        this.timeout = timeout;
+        this.deadlines = new Deadlines(timeout);
     }
 
     private DriverDocuments(
-            MongoDatabase database, MongoCollection<RawBsonDocument> collection, Duration timeout, MongoErrors errors) {
+            MongoDatabase database,
+            MongoCollection<RawBsonDocument> collection,
+            Deadlines deadlines,
+            MongoErrors errors) {
         this.database = database;
         this.collection = collection;
         this.errors = errors;
-        this.timeout = timeout;
+        this.deadlines = deadlines;
     }
 
     @Override
     public Documents linearizable() {
-        return new DriverDocuments(database, collection.withReadConcern(ReadConcern.LINEARIZABLE), timeout, errors);
+        return new DriverDocuments(database, collection.withReadConcern(ReadConcern.LINEARIZABLE), deadlines, errors);
     }
 
     private <T> Mono<T> once(Mono<T> command) {
-        return command.timeout(timeout).publishOn(Schedulers.parallel());
+        return command.timeout(deadlines.passed()).publishOn(Schedulers.parallel());
     }
 
     private <T> Mono<T> read(Mono<T> command) {
@@ -99,7 +103,7 @@ final class DriverDocuments implements Documents {
 
     private Flux<RawBsonDocument> stream(Flux<RawBsonDocument> documents) {
         return documents
-                .timeout(Mono.delay(timeout), first -> Mono.never()) // later ones wait for demand
+                .timeout(deadlines.passed(), first -> Mono.never()) // later ones wait for demand
                 .publishOn(Schedulers.parallel())
                 .onErrorMap(errors::ofRead);
     }

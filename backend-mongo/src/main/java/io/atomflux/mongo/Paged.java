@@ -21,8 +21,6 @@ final class Paged {
     private static final int PAGES_AT_A_TIME = 256; // 4 MiB at most
 
     final Documents documents;
-    private final boolean linearizable;
-    private final Documents exact;
     final String name;
     final RowCodec codec;
     final PagedSettings settings;
@@ -32,22 +30,7 @@ final class Paged {
     private final AtomicLong lastWant = new AtomicLong();
 
     Paged(Documents documents, String name, RowCodec codec, PagedSettings settings, Clockwork clock) {
-        this(documents, false, name, codec, settings, clock);
-    }
-
-    /**
-     * @param linearizable whether each read first reads the root alone, from a primary that proves that it still is one
-     */
-    Paged(
-            Documents documents,
-            boolean linearizable,
-            String name,
-            RowCodec codec,
-            PagedSettings settings,
-            Clockwork clock) {
         this.documents = documents;
-        this.linearizable = linearizable;
-        this.exact = linearizable ? documents.linearizable() : documents;
         this.name = name;
         this.codec = codec;
         this.settings = settings;
@@ -70,23 +53,14 @@ final class Paged {
         }
     }
 
-    /** Tells whether a read may not confirm its index beside the row, but must read the root first. */
-    boolean isLinearizable() {
-        return linearizable;
-    }
-
-    /** Returns the commands to read the root by. */
-    Documents exact() {
-        return exact;
-    }
-
     static BsonDocument rootKey() {
         return Bson.doc("_id", Root.ID);
     }
 
     /** Reads the whole root and remembers its index. */
     Mono<Root> root() {
-        return exact.findOne(rootKey(), Bson.EMPTY)
+        return documents
+                .findOne(rootKey(), Bson.EMPTY)
                 .map(document -> Root.of(document, name))
                 .switchIfEmpty(Mono.error(() -> new LayoutStore.Vanished(name)))
                 .doOnNext(root -> remember(root.view()));

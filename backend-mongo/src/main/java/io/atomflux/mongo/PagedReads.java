@@ -37,8 +37,6 @@ final class PagedReads {
 
     private static final int MOST_TRIES = 8;
     private static final int FIRST_ROWS = 8;
-    private static final int MOST_FIRST_ROWS = 1024;
-    private static final int GUESSED_BYTES = 4096; // of a row, before one was seen
     private static final int MOST_ROWS = 1 << 14;
     private static final int ROWS_OF_A_COMMAND = 2048;
     private static final int COMMANDS_AT_ONCE = 4;
@@ -53,7 +51,7 @@ final class PagedReads {
 
     /** Counts the rows. */
     Mono<Long> size() {
-        return paged.exact()
+        return paged.documents
                 .findOne(Paged.rootKey(), doc("size", 1))
                 .map(root -> Bson.number(root, "size"))
                 .switchIfEmpty(Mono.error(() -> new LayoutStore.Vanished(paged.name)));
@@ -84,7 +82,7 @@ final class PagedReads {
             same.append("open." + (from - 1), doc("$exists", true));
         }
         BsonArray slice = Bson.ids32(from, paged.settings.openMost());
-        return paged.exact()
+        return paged.documents
                 .findOne(same, doc("rev", 1, "struct", 1, "size", 1, "open", doc("$slice", slice)))
                 .flatMap(root -> {
                     List<Entry> more = new ArrayList<>();
@@ -120,7 +118,7 @@ final class PagedReads {
         return Mono.defer(() -> {
             IndexView known = paged.view();
             long position = index < 0 ? index + known.size() : index;
-            if (paged.isLinearizable() || position < 0 || position >= known.size()) {
+            if (position < 0 || position >= known.size()) {
                 return afresh(index, columns, 0);
             }
             return paged.walk(pages -> known.idAt(pages, position))
@@ -231,9 +229,7 @@ final class PagedReads {
                 return Mono.empty();
             }
             long perRow = done == 0 ? 0 : Math.max(1, bytes / done);
-            long fitting = done == 0
-                    ? Math.max(FIRST_ROWS, Math.min(MOST_FIRST_ROWS, maxBytes / GUESSED_BYTES))
-                    : Math.max(1, maxBytes / perRow);
+            long fitting = done == 0 ? FIRST_ROWS : Math.max(1, maxBytes / perRow);
             Positions part = positions.part(done, Math.min(positions.count(), done + Math.min(fitting, MOST_ROWS)));
             return paged.walk(pages -> kept.ids(pages, part))
                     .flatMap(ids -> rows(ids, Math.max(maxBytes, 1) * 2).flatMap(found -> batch(part, ids, found)))

@@ -74,21 +74,11 @@ final class PagedStore implements LayoutStore {
     private final Mono<Void> closing;
 
     PagedStore(Documents documents, String name, MongoOptions options) {
-        this(new Paged(
-                documents,
-                options.consistency() == MongoOptions.Consistency.LINEARIZABLE,
-                name,
-                RowCodec.paged(name),
-                settings(options),
-                Clockwork.SYSTEM));
+        this(documents, name, settings(options), Clockwork.SYSTEM);
     }
 
     PagedStore(Documents documents, String name, PagedSettings settings, Clockwork clock) {
-        this(new Paged(documents, name, RowCodec.paged(name), settings, clock));
-    }
-
-    private PagedStore(Paged paged) {
-        this.paged = paged;
+        this.paged = new Paged(documents, name, RowCodec.paged(name), settings, clock);
         this.sweeper = new Sweeper(paged);
         this.follower = new PagedFollower(paged);
         this.appending = new Registration(paged, sweeper::sweep);

@@ -1,6 +1,5 @@
 package io.atomflux.redis;
 
-import io.atomflux.error.RowOutOfBoundsException;
 import io.atomflux.error.StoreBusyException;
 import io.atomflux.error.StoreChangedException;
 import io.atomflux.error.UnsupportedStoreOperationException;
@@ -28,7 +27,7 @@ final class RedisReader implements RowReader<BlobRow> {
     private static final byte[] NONE = {};
 
     /** A size to resolve forward selections with before any is known. */
-    private static final long UNKNOWN_SIZE = 1L << 60;
+    private static final long UNKNOWN_SIZE = 1L << 40;
 
     private static final int MOST_ATTEMPTS = 50;
 
@@ -74,9 +73,13 @@ final class RedisReader implements RowReader<BlobRow> {
 
     /** Reads for a guessed size, which the reply confirms or corrects. */
     private Mono<Batch<BlobRow>> first(long guess, long maxBytes, int attempts) {
-        Positions known = begin(guess);
-        Positions forward = begin(UNKNOWN_SIZE); // goes on where the store has grown since
-        Positions part = attempts == 0 && startsWith(forward, known) ? forward : known;
+        Positions guessed;
+        try {
+            guessed = request.selection().resolve(guess, rows.name());
+        } catch (RuntimeException tooSmall) { // tells so with the true size, if it is
+            guessed = Positions.range(0, 0);
+        }
+        Positions part = guessed.part(0, Math.min(guessed.count(), limits.readRows()));
         return rows.read(text(part), bytes(maxBytes), wanted, NONE).flatMap(reply -> {
             Positions resolved = request.selection().resolve(reply.size, rows.name());
             int got = reply.rows.length;
@@ -94,21 +97,6 @@ final class RedisReader implements RowReader<BlobRow> {
             asked = got;
             return got == 0 ? Mono.empty() : Mono.just(taken(resolved, reply));
         });
-    }
-
-    /** Finds the first positions for a size. */
-    private Positions begin(long size) {
-        try {
-            Positions all = request.selection().resolve(size, rows.name());
-            return all.part(0, Math.min(all.count(), limits.readRows()));
-        } catch (RowOutOfBoundsException tooSmall) { // is told with the true size, if that is too small as well
-            return Positions.range(0, 0);
-        }
-    }
-
-    private static boolean startsWith(Positions all, Positions start) {
-        return start.count() <= all.count()
-                && Arrays.equals(all.part(0, start.count()).toArray(), start.toArray());
     }
 
     private Mono<Batch<BlobRow>> following(Positions known, long maxBytes) {

@@ -1,5 +1,6 @@
 package io.atomflux.redis;
 
+import io.atomflux.adapter.Deadlines;
 import io.atomflux.error.StoreBusyException;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;

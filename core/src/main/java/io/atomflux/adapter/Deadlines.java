@@ -1,4 +1,4 @@
-package io.atomflux.redis;
+package io.atomflux.adapter;
 
 import java.time.Duration;
 import java.util.Iterator;
@@ -9,15 +9,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Ends the waiting of commands that found no answer in time.
+ * Ends the waiting of calls to a server that found no answer in time.
  *
- * <p>All wait equally long, so one timer serves them all, set for the oldest. A timer for each would cost more than the
- * command: setting one wakes a thread. For any number of threads; none ever waits.
+ * <p>All wait equally long, so one timer serves them all, set for the oldest. A timer for each would cost more than a
+ * small call does: setting one wakes a thread. For any number of threads; none ever waits.
  */
-final class Deadlines {
+public final class Deadlines {
 
     private static final int FEW = 256;
 
@@ -28,12 +29,13 @@ final class Deadlines {
     private final AtomicBoolean watched = new AtomicBoolean();
     private final AtomicBoolean clearing = new AtomicBoolean();
 
-    Deadlines(Duration timeout) {
+    /** Makes deadlines that are all so far away from their beginning. */
+    public Deadlines(Duration timeout) {
         this.nanos = timeout.toNanos();
     }
 
-    /** One command that waits; holds nothing of it once it is over. */
-    final class Waiting {
+    /** One call that waits; holds nothing of it once it is over. */
+    public final class Waiting {
         private final long since = System.nanoTime();
         private final AtomicReference<@Nullable Runnable> expired;
 
@@ -45,8 +47,8 @@ final class Deadlines {
             return expired.get() == null;
         }
 
-        /** The waiting ended otherwise; repeats do nothing. */
-        void end() {
+        /** Tells that the waiting ended otherwise; repeats do nothing. */
+        public void end() {
             var unused = taken();
         }
 
@@ -67,9 +69,10 @@ final class Deadlines {
     /**
      * Begins to wait.
      *
-     * @param expired called at the end of the time, unless the waiting ended before; may be called in the moment it ends
+     * @param expired called at the end of the time on a thread that may not block, unless the waiting ended before; perhaps in
+     *     the moment it ends
      */
-    Waiting begin(Runnable expired) {
+    public Waiting begin(Runnable expired) {
         Waiting waiting = new Waiting(expired);
         queue.add(waiting);
         int all = queued.incrementAndGet();
@@ -80,6 +83,15 @@ final class Deadlines {
             check(nanos);
         }
         return waiting;
+    }
+
+    /**
+     * Returns a mark of the end of the time, for operators such as {@code timeout(Publisher)}.
+     *
+     * @return cold; empty, completes once the time since its subscription is over
+     */
+    public Mono<Void> passed() {
+        return Mono.create(sink -> sink.onDispose(begin(sink::success)::end));
     }
 
     private void check(long after) {

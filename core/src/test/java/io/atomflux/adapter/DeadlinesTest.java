@@ -1,4 +1,4 @@
-package io.atomflux.redis;
+package io.atomflux.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,10 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
 
 /** One timer for all that wait. */
 @Timeout(30)
@@ -81,5 +84,19 @@ class DeadlinesTest {
         }
         assertThat(deadlines.held()).isLessThan(2000);
         first.end();
+    }
+
+    @Test
+    @DisplayName("marks the end of the time for operators, and waits no longer than they do")
+    void passed() {
+        Deadlines deadlines = new Deadlines(Duration.ofMillis(40));
+        StepVerifier.create(Mono.never().timeout(deadlines.passed()))
+                .expectError(TimeoutException.class)
+                .verify(Duration.ofSeconds(20));
+        Deadlines patient = new Deadlines(Duration.ofMinutes(5));
+        for (int i = 0; i < 10_000; i++) {
+            assertThat(Mono.just(i).timeout(patient.passed()).block()).isEqualTo(i);
+        }
+        assertThat(patient.held()).isLessThan(1000);
     }
 }
