@@ -18,8 +18,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * The driver alone: sends commands that were recorded through {@code runCommand}, so many at a time as waited then, and takes
- * the replies as undecoded BSON.
+ * The driver alone: sends commands that were recorded through {@code runCommand}, so many at a time as waited then, and uses
+ * the values of the replies where they arrive.
  */
 final class BareMongo implements AutoCloseable {
 
@@ -73,7 +73,7 @@ final class BareMongo implements AutoCloseable {
         return new RawBsonDocument(Arrays.copyOfRange(message.array(), start, start + length));
     }
 
-    /** Sends commands in order; returns the bytes of the replies. */
+    /** Sends commands in order; returns the sum of what the replies came to. */
     long send(String database, List<BsonDocument> commands, int depth) {
         MongoDatabase target = client.getDatabase(database);
         return Objects.requireNonNull(Flux.fromIterable(commands)
@@ -88,17 +88,23 @@ final class BareMongo implements AutoCloseable {
                     if (reply.containsKey("cursor")) {
                         lastCursor = reply.getDocument("cursor").getNumber("id").longValue();
                     }
-                    return (long) reply.getByteBuffer().remaining();
+                    return BsonRows.touch(reply);
                 });
+    }
+
+    /** Sends each command once the caller has used the reply to the one before. */
+    long oneByOne(String database, List<BsonDocument> commands) {
+        MongoDatabase target = client.getDatabase(database);
+        long sum = 0;
+        for (BsonDocument command : commands) {
+            sum += Objects.requireNonNull(send(target, command).block());
+        }
+        return sum;
     }
 
     /** Cursors have other numbers each time. */
     private BsonDocument current(BsonDocument command) {
         return command.containsKey("getMore") ? command.clone().append("getMore", new BsonInt64(lastCursor)) : command;
-    }
-
-    void drop(String database) {
-        Mono.from(client.getDatabase(database).drop()).block();
     }
 
     @Override
