@@ -1,7 +1,10 @@
 package io.atomflux.benchmarks;
 
+import com.mongodb.ReadConcern;
+import com.mongodb.reactivestreams.client.FindPublisher;
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
+import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import io.atomflux.testkit.net.Request;
 import java.nio.ByteBuffer;
@@ -18,8 +21,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * The driver alone: sends commands that were recorded through {@code runCommand}, so many at a time as waited then, and uses
- * the values of the replies where they arrive.
+ * The driver alone: sends commands that were recorded, so many at a time as waited then, and uses the values of the replies
+ * where they arrive. Through {@code find}, as its users do, or through {@code runCommand}, which is the least it can do.
  */
 final class BareMongo implements AutoCloseable {
 
@@ -90,6 +93,42 @@ final class BareMongo implements AutoCloseable {
                     }
                     return BsonRows.touch(reply);
                 });
+    }
+
+    /** As {@link #send}, finding by the driver's own {@code find}, which asks for more by itself. */
+    long find(String database, List<BsonDocument> commands, int depth) {
+        MongoDatabase target = client.getDatabase(database);
+        return Objects.requireNonNull(Flux.fromIterable(commands)
+                .filter(command -> !command.containsKey("getMore"))
+                .flatMap(command -> found(target, command), depth)
+                .reduce(0L, Long::sum)
+                .block());
+    }
+
+    /** As {@link #find}, each once the caller has used the reply to the one before. */
+    long findOneByOne(String database, List<BsonDocument> commands) {
+        MongoDatabase target = client.getDatabase(database);
+        long sum = 0;
+        for (BsonDocument command : commands) {
+            sum += Objects.requireNonNull(found(target, command).block());
+        }
+        return sum;
+    }
+
+    private Mono<Long> found(MongoDatabase target, BsonDocument command) {
+        if (!command.containsKey("find")) {
+            return send(target, command);
+        }
+        MongoCollection<RawBsonDocument> collection = target.getCollection(
+                        command.getString("find").getValue(), RawBsonDocument.class)
+                .withReadConcern(ReadConcern.MAJORITY); // as ours, on a server without replicas the same
+        FindPublisher<RawBsonDocument> find = collection
+                .find(command.getDocument("filter", new BsonDocument()))
+                .batchSize(Integer.MAX_VALUE);
+        if (command.containsKey("projection")) {
+            find.projection(command.getDocument("projection"));
+        }
+        return Flux.from(find).map(BsonRows::touchDocument).reduce(0L, Long::sum);
     }
 
     /** Sends each command once the caller has used the reply to the one before. */

@@ -30,12 +30,19 @@ final class BsonRows {
         String batch = cursor.containsKey("firstBatch") ? "firstBatch" : "nextBatch";
         long sum = 0;
         for (BsonValue document : cursor.getArray(batch)) {
-            for (String field : FIELDS) {
-                BsonValue row = document.asDocument().get(field);
-                if (row != null && row.isDocument()) {
-                    for (BsonValue value : row.asDocument().values()) {
-                        sum += Touch.value(plain(value));
-                    }
+            sum += touchDocument(document.asDocument());
+        }
+        return sum;
+    }
+
+    /** Touches every value of the row a document holds, if it holds one. */
+    static long touchDocument(BsonDocument document) {
+        long sum = 0;
+        for (String field : FIELDS) {
+            BsonValue row = document.get(field);
+            if (row != null && row.isDocument()) {
+                for (BsonValue value : row.asDocument().values()) {
+                    sum += Touch.value(plain(value));
                 }
             }
         }

@@ -112,18 +112,17 @@ final class MongoPart {
         int depth = name.contains("in flight") ? RemoteCases.WAITING : seen.depth();
         List<BsonDocument> commands =
                 seen.requests().stream().map(BareMongo::command).toList();
-        tell.accept(Turns.compare(
-                "MongoDB's stand-in, layout %s, against the bare driver sending the same commands".formatted(layout),
-                name,
-                n,
-                0.85,
-                TURNS,
-                !name.equals("random list"), // of a row listed twice the store is asked once
-                ours,
-                List.of(new Turns.Way(
-                        "driver, %d commands, %d at a time".formatted(commands.size(), depth),
-                        () -> name.equals("get one by one")
-                                ? bare.oneByOne("java", commands)
-                                : bare.send("java", commands, depth)))));
+        boolean single = name.equals("get one by one");
+        boolean sameSum = !name.equals("random list"); // of a row listed twice the store is asked once
+        String sent = "driver, %d commands, %d at a time, by ".formatted(commands.size(), depth);
+        Turns.Way find = new Turns.Way(
+                sent + "find", () -> single ? bare.findOneByOne("java", commands) : bare.find("java", commands, depth));
+        Turns.Way run = new Turns.Way(
+                sent + "runCommand",
+                () -> single ? bare.oneByOne("java", commands) : bare.send("java", commands, depth));
+        String part =
+                "MongoDB's stand-in, layout %s, against the bare driver sending the same commands".formatted(layout);
+        tell.accept(Turns.compare(part, name, n, 0.85, TURNS, sameSum, ours, List.of(find)));
+        tell.accept(Turns.compare(part, name + ", by runCommand", n, 0, TURNS, sameSum, ours, List.of(run)));
     }
 }

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 /** Times ways to do the same, which take turns and must come to the same sum. */
 final class Turns {
 
-    private static final long WARM_NANOS = 1_500_000_000L;
+    private static final long WARM_NANOS = 1_000_000_000L;
 
     private Turns() {}
 
