@@ -41,7 +41,10 @@ final class AsebytesOrder {
                 });
     }
 
-    /** Tells whether everything from one moment to a later one is known and left rows where they stood. */
+    /**
+     * Tells whether another row stands at a position because it was replaced: whether everything from one moment to a later
+     * one is known, was something at all, and left rows where they stood.
+     */
     Mono<Boolean> isKept(Mark from, AsebytesHead to) {
         if (!Mark.of(to).foreign().equals(from.foreign())
                 || !Mark.of(to).group().equals(from.group())) {
@@ -51,7 +54,8 @@ final class AsebytesOrder {
             List<AsebytesLog.Entry> between = told.after(from.revision()).stream()
                     .filter(entry -> entry.revision() <= to.rev())
                     .toList();
-            return between.size() == to.rev() - from.revision()
+            return !between.isEmpty()
+                    && between.size() == to.rev() - from.revision()
                     && between.stream().allMatch(entry -> AsebytesReader.keepsOrder(entry.kind()));
         });
     }
