@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
 /**
  * A stand-in for MongoDB in this process: a Java server of its wire protocol that keeps everything in memory.
  *
- * <p>It locks a collection for each command, and so hides races; it knows no sessions, pipeline updates, change streams and
+ * <p>It does one command at a time, and so hides races; it knows no sessions, pipeline updates, change streams and
  * {@code hello}.
  */
 final class StandInMongo implements AutoCloseable {

@@ -16,8 +16,8 @@ import redis.embedded.core.RedisServerBuilder;
 
 /**
  * Servers that all tests of this JVM share, started when first asked for and gone with it: a Redis from an artefact of Maven
- * Central, and a stand-in for MongoDB (a Java server of its wire protocol, in memory, which locks a collection for each
- * command and so hides races).
+ * Central, and a stand-in for MongoDB (a Java server of its wire protocol, in memory, which does one command at a time
+ * and so hides races).
  *
  * <p>{@code ATOMFLUX_REDIS_URI} and {@code ATOMFLUX_MONGODB_URI} name servers to be used instead. Tests take groups or
  * databases of their own.

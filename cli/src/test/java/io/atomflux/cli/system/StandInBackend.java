@@ -11,13 +11,24 @@ import java.util.Map;
 /**
  * What keeps the rows of the stand-in, with {@code $slice} in projections as MongoDB's manual describes it.
  *
- * <p>mongo-java-server 1.47 refuses one that begins behind the end, closes the connection if a document lacks the array,
- * and sends lists that other commands change meanwhile; so whole arrays are asked of it and cut here.
+ * <p>mongo-java-server 1.47 refuses one that begins behind the end and closes the connection if a document lacks the array;
+ * so whole arrays are asked of it and cut here. It also sends documents that other commands change meanwhile, field by
+ * field, so that a reply held the order of before a command and the count of after it; so each command has the server for
+ * itself until its reply is copied.
  */
 final class StandInBackend extends MemoryBackend {
 
+    private final Object turn = new Object();
+
     @Override
     public Document handleMessage(MongoMessage message) {
+        synchronized (turn) {
+            Document reply = answer(message);
+            return reply == null ? null : reply.cloneDeeply();
+        }
+    }
+
+    private Document answer(MongoMessage message) {
         Document command = message.getDocument();
         Map<String, Object> slices = new LinkedHashMap<>();
         for (String name : List.of("projection", "fields")) {
