@@ -63,6 +63,9 @@ class RemoteHistoryTest {
         try (History history = history(layout)) {
             history.fill(1500, layout == SharedStore.Layout.REDIS, 11);
             for (int step = 0; step < 6 * Live.scale(); step++) {
+                if (history.size() < 500) {
+                    history.fill(1000, step % 2 == 0, step);
+                }
                 history.insertOrDelete(random, random.nextInt(history.size()));
             }
             history.reopenAndCheckAll();
