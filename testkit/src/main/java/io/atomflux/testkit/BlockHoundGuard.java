@@ -32,8 +32,10 @@ public final class BlockHoundGuard {
         // Handing a task to an executor takes a lock for the moment of the hand-over, and waits for nobody's work.
         BlockHound.install(builder -> builder.allowBlockingCallsInside(
                         "java.util.concurrent.LinkedBlockingQueue", "offer")
-                // Cancelling a task takes the lock of its scheduler's queue. An error thrown from that wait leaves
+                // Delaying a task, and cancelling it, takes the lock of its scheduler's queue. An error thrown from
+                // that wait leaves
                 // a dead waiter in the lock, and the scheduler's thread behind it sleeps for ever.
+                .allowBlockingCallsInside("java.util.concurrent.ScheduledThreadPoolExecutor$DelayedWorkQueue", "offer")
                 .allowBlockingCallsInside("java.util.concurrent.ScheduledThreadPoolExecutor$DelayedWorkQueue", "remove")
                 .allowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "addWorker")
                 // The same of Netty's allocator, when a second thread begins to use a part of it, and of the lock under
