@@ -29,15 +29,14 @@ public final class BlockHoundGuard {
         if (proven) {
             return;
         }
-        // Handing a task to an executor takes a lock for the moment of the hand-over, and waits for nobody's work.
+        // A lock that excludes others for a moment is let pass, as monitors are, which BlockHound does not see; waiting
+        // for a
+        // condition, a latch, a sleep or a file is not. An error thrown out of waiting for such a lock leaves a dead
+        // waiter
+        // in it, and whoever comes next, e.g. a scheduler's thread, sleeps for ever.
         BlockHound.install(builder -> builder.allowBlockingCallsInside(
-                        "java.util.concurrent.LinkedBlockingQueue", "offer")
-                // Delaying a task, and cancelling it, takes the lock of its scheduler's queue. An error thrown from
-                // that wait leaves
-                // a dead waiter in the lock, and the scheduler's thread behind it sleeps for ever.
-                .allowBlockingCallsInside("java.util.concurrent.ScheduledThreadPoolExecutor$DelayedWorkQueue", "offer")
-                .allowBlockingCallsInside("java.util.concurrent.ScheduledThreadPoolExecutor$DelayedWorkQueue", "remove")
-                .allowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "addWorker")
+                        "java.util.concurrent.locks.ReentrantLock", "lock")
+                .allowBlockingCallsInside("java.util.concurrent.locks.ReentrantLock", "lockInterruptibly")
                 // The same of Netty's allocator, when a second thread begins to use a part of it, and of the lock under
                 // which lettuce passes commands to a connection.
                 .allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator", "allocate")
@@ -46,6 +45,8 @@ public final class BlockHoundGuard {
                 .allowBlockingCallsInside("io.lettuce.core.protocol.SharedLock", "lockWritersExclusive")
                 // Random numbers for TLS come from a device that never waits.
                 .allowBlockingCallsInside("java.security.SecureRandom", "nextBytes")
+                // A new thread is started under a lock, and waits until it runs.
+                .allowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "addWorker")
                 .allowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "processWorkerExit"));
         prove();
         proven = true;
