@@ -41,12 +41,12 @@ class RemoteHistoryTest {
     void turnsOfBothAreReadAlike(SharedStore.Layout layout, long seed) {
         Random random = new Random(seed);
         try (History history = history(layout)) {
-            for (int step = 0; step < 60 * Live.scale(); step++) {
+            for (int step = 0; step < 50 * Live.scale(); step++) {
                 history.step(random);
                 if (step % 20 == 19) {
                     history.reopenAndCheckAll();
                 }
-                if (step % 60 == 49) {
+                if (step % 50 == 49) {
                     history.removeAll();
                 }
             }
