@@ -31,8 +31,9 @@ import reactor.core.scheduler.Schedulers;
 /**
  * Commands on one collection through the reactive driver.
  *
- * <p>Results arrive on Reactor's parallel threads, never on the driver's, so that a slow subscriber cannot hold up the
- * replies of others.
+ * <p>Where few threads of the driver take the replies of all connections, results arrive on Reactor's parallel threads
+ * instead, so that a slow subscriber cannot hold up the replies of others. Where each reply has a thread of its own they stay
+ * there: the change of threads would cost as much as a small find does.
  */
 final class DriverDocuments implements Documents {
 
@@ -44,12 +45,25 @@ final class DriverDocuments implements Documents {
     private final MongoCollection<RawBsonDocument> collection;
     private final MongoErrors errors;
     private final Deadlines deadlines;
+    private final boolean threadsForAll;
+
+    /** As the other, for a client of which no more is known. */
+    DriverDocuments(MongoDatabase database, String collection, boolean relaxed, Duration timeout, MongoErrors errors) {
+        this(database, collection, relaxed, timeout, errors, true);
+    }
 
     /**
      * @param relaxed whether the database's own concerns apply; else the primary is read and a majority written
      * @param timeout how long to wait for the reply to one command
+     * @param threadsForAll whether few threads of the driver take the replies of all connections
      */
-    DriverDocuments(MongoDatabase database, String collection, boolean relaxed, Duration timeout, MongoErrors errors) {
+    DriverDocuments(
+            MongoDatabase database,
+            String collection,
+            boolean relaxed,
+            Duration timeout,
+            MongoErrors errors,
+            boolean threadsForAll) {
         MongoDatabase strict = relaxed
                 ? database
                 : database.withReadPreference(ReadPreference.primary())
@@ -59,26 +73,31 @@ final class DriverDocuments implements Documents {
         this.collection = strict.getCollection(collection, RawBsonDocument.class);
         this.errors = errors;
         this.deadlines = new Deadlines(timeout);
+        this.threadsForAll = threadsForAll;
     }
 
     private DriverDocuments(
             MongoDatabase database,
             MongoCollection<RawBsonDocument> collection,
             Deadlines deadlines,
-            MongoErrors errors) {
+            MongoErrors errors,
+            boolean threadsForAll) {
         this.database = database;
         this.collection = collection;
         this.errors = errors;
         this.deadlines = deadlines;
+        this.threadsForAll = threadsForAll;
     }
 
     @Override
     public Documents linearizable() {
-        return new DriverDocuments(database, collection.withReadConcern(ReadConcern.LINEARIZABLE), deadlines, errors);
+        return new DriverDocuments(
+                database, collection.withReadConcern(ReadConcern.LINEARIZABLE), deadlines, errors, threadsForAll);
     }
 
     private <T> Mono<T> once(Mono<T> command) {
-        return command.timeout(deadlines.passed()).publishOn(Schedulers.parallel());
+        Mono<T> bounded = command.timeout(deadlines.passed());
+        return threadsForAll ? bounded.publishOn(Schedulers.parallel()) : bounded;
     }
 
     private <T> Mono<T> read(Mono<T> command) {
@@ -102,10 +121,9 @@ final class DriverDocuments implements Documents {
     }
 
     private Flux<RawBsonDocument> stream(Flux<RawBsonDocument> documents) {
-        return documents
-                .timeout(deadlines.passed(), first -> Mono.never()) // later ones wait for demand
-                .publishOn(Schedulers.parallel())
-                .onErrorMap(errors::ofRead);
+        Flux<RawBsonDocument> bounded =
+                documents.timeout(deadlines.passed(), first -> Mono.never()); // later ones wait for demand
+        return (threadsForAll ? bounded.publishOn(Schedulers.parallel()) : bounded).onErrorMap(errors::ofRead);
     }
 
     @Override

@@ -34,23 +34,36 @@ final class SharedClients {
         this.more = more;
     }
 
-    private record Shared(int holders, Mono<MongoClient> client) {}
+    private record Shared(int holders, Mono<Made> client) {}
+
+    /**
+     * A client.
+     *
+     * @param threadsForAll whether few threads take the replies of all connections, as the driver does with TLS; else each
+     *     reply has a thread of a pool that grows
+     */
+    private record Made(MongoClient client, boolean threadsForAll) {}
 
     /** A share in a client. */
     final class Lease {
 
         private final String uri;
-        private final MongoClient client;
+        private final Made made;
         private final Mono<Void> release;
 
-        private Lease(String uri, MongoClient client) {
+        private Lease(String uri, Made made) {
             this.uri = uri;
-            this.client = client;
+            this.made = made;
             this.release = Mono.defer(() -> giveBack(this.uri)).cache();
         }
 
         MongoClient client() {
-            return client;
+            return made.client;
+        }
+
+        /** Tells whether few threads take the replies of all its connections. */
+        boolean threadsForAll() {
+            return made.threadsForAll;
         }
 
         /** Gives the share back; cold, once only. */
@@ -67,14 +80,19 @@ final class SharedClients {
                     (key, known) ->
                             known == null ? new Shared(1, creating(uri)) : new Shared(known.holders + 1, known.client));
             return shared.client
-                    .map(client -> new Lease(uri, client))
+                    .map(made -> new Lease(uri, made))
                     .onErrorResume(failure -> giveBack(uri).then(Mono.error(failure)));
         });
     }
 
     /** Reading the URI may ask DNS and making a client starts threads, so both are kept from the caller's thread. */
-    private Mono<MongoClient> creating(String uri) {
-        return Mono.fromCallable(() -> MongoClients.create(settings(uri)))
+    private Mono<Made> creating(String uri) {
+        return Mono.fromCallable(() -> {
+                    MongoClientSettings settings = settings(uri);
+                    return new Made(
+                            MongoClients.create(settings),
+                            settings.getSslSettings().isEnabled() || settings.getTransportSettings() != null);
+                })
                 .subscribeOn(Schedulers.boundedElastic())
                 .cache();
     }
@@ -108,10 +126,10 @@ final class SharedClients {
         });
     }
 
-    private static Mono<Void> closing(Mono<MongoClient> client) {
+    private static Mono<Void> closing(Mono<Made> client) {
         return client.onErrorComplete() // it was never made
                 .publishOn(Schedulers.boundedElastic())
-                .doOnNext(MongoClient::close)
+                .doOnNext(made -> made.client.close())
                 .then();
     }
 

@@ -72,19 +72,26 @@ final class SharedCollections {
         Optional<MongoClient> given = options.client();
         if (given.isPresent()) {
             return Mono.fromSupplier(
-                    () -> new Opened(collection(given.get(), address, name, options, errors), Mono.empty()));
+                    () -> new Opened(collection(given.get(), true, address, name, options, errors), Mono.empty()));
         }
         return clients.lease(address.uri())
-                .map(lease -> new Opened(collection(lease.client(), address, name, options, errors), lease.release()))
+                .map(lease -> new Opened(
+                        collection(lease.client(), lease.threadsForAll(), address, name, options, errors),
+                        lease.release()))
                 .onErrorMap(errors::ofRead);
     }
 
     private SharedCollection collection(
-            MongoClient client, MongoAddress address, String name, MongoOptions options, MongoErrors errors) {
+            MongoClient client,
+            boolean threadsForAll,
+            MongoAddress address,
+            String name,
+            MongoOptions options,
+            MongoErrors errors) {
         MongoDatabase database = client.getDatabase(address.database());
         boolean relaxed = options.consistency() == MongoOptions.Consistency.RELAXED;
-        BiFunction<String, String, Documents> documents =
-                (collection, store) -> new DriverDocuments(database, collection, relaxed, options.timeout(), errors);
+        BiFunction<String, String, Documents> documents = (collection, store) ->
+                new DriverDocuments(database, collection, relaxed, options.timeout(), errors, threadsForAll);
         Flux<String> groups = Flux.from(database.listCollectionNames())
                 .onErrorMap(errors::ofRead)
                 .filter(MongoAddress::isGroup)
