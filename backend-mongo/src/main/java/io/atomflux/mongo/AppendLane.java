@@ -14,7 +14,6 @@ import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
-import org.bson.BsonInt64;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -256,7 +255,10 @@ final class AppendLane {
                 "$push",
                 doc(
                         "open", doc("$each", entries),
-                        "log", ChangeLog.push(new BsonInt64(rows), paged.settings.logMost())),
+                        "log",
+                                ChangeLog.push(
+                                        ChangeLog.appended(rows, together.get(together.size() - 1).end),
+                                        paged.settings.logMost())),
                 "$inc",
                 doc("rev", 1L, "size", rows));
         Publish publish = new Publish(
@@ -335,20 +337,9 @@ final class AppendLane {
                 .onErrorComplete(Paged::isPassing);
     }
 
-    /** Tells the size after own entries, from a root read later: exact while they stand in the open list. */
+    /** Tells the size after own entries, from a root read later; what is there then, if too much happened since. */
     private static long seen(@Nullable Root root, List<Slot> together) {
-        if (root == null) {
-            return 0;
-        }
-        Entry last = together.get(together.size() - 1).entry;
-        long end = root.view().base();
-        for (Entry entry : root.view().open()) {
-            end += entry.rows();
-            if (entry.equals(last)) {
-                return end;
-            }
-        }
-        return root.view().size();
+        return root == null ? 0 : root.sizeAfter(together.get(together.size() - 1).end);
     }
 
     /** The server refused: the calls fail, and what they wrote goes before the next publish. */

@@ -230,7 +230,7 @@ final class ChangeLane {
                     "$inc",
                     doc("struct", 1L, "rev", 1L, "size", delta),
                     "$push",
-                    doc("log", ChangeLog.push(log.toBson(delta), paged.settings.logMost())));
+                    doc("log", ChangeLog.push(log.toBson(delta, number.untaken()), paged.settings.logMost())));
             if (young != root.young()) {
                 Bson.add(update, "$set", "young", young);
             }
@@ -347,7 +347,7 @@ final class ChangeLane {
                     paged.forget();
                 }
             } else if (end.asked() != null) {
-                size = end.asked().view().size();
+                size = end.asked().sizeAfter(ClientNumber.id(number.number(), number.mark()));
             }
             afterPublish.run();
             answer(size, calls);

@@ -7,6 +7,7 @@ import io.atomflux.value.Revision;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bson.BsonArray;
@@ -18,14 +19,16 @@ import org.jspecify.annotations.Nullable;
  * What the root tells followers: one element for each of the last publishes.
  *
  * <p>Each publish pushes exactly one, cut to a fixed length by the same update, so that the last element belongs to the
- * revision the root shows, the one before to the revision before, and so on. An append pushes its number of rows; where they
- * went follows from the size the root shows and the elements behind, so that appenders need not know it. Any other publish
- * pushes {@code {d: change of the size, c: ranges}}, the ranges as triples of kind, start and end; without {@code c} when
- * they are too many to tell. Conditions of publishes do not read it: it can be wrong in no way that harms rows.
+ * revision the root shows, the one before to the revision before, and so on. An append pushes {@code {n: rows, i: id}}; where
+ * they went follows from the size the root shows and the elements behind, so that appenders need not know it. Any other
+ * publish pushes {@code {d: change of the size, c: ranges, i: id}}, the ranges as triples of kind, start and end; without
+ * {@code c} when they are too many to tell. The id is the one its number went on from, which no other publish has: who lost a
+ * reply finds the size after its own publish by it. Conditions of publishes do not read the log: it can be wrong in no way
+ * that harms rows.
  */
 final class ChangeLog {
 
-    private static final int MOST_RANGES = 6; // the log stays below 18 KiB of the root's 64 KiB
+    private static final int MOST_RANGES = 4; // the log stays below 18 KiB of the root's 64 KiB
     private static final Change.Kind[] KINDS = Change.Kind.values();
     private static final Pattern TOKEN = Pattern.compile("(\\d{1,18})\\.(\\d{1,9})\\.(\\d{1,9})");
 
@@ -61,8 +64,29 @@ final class ChangeLog {
         more.ranges.forEach(range -> add(KINDS[(int) range[0]], range[1], range[2]));
     }
 
-    BsonDocument toBson(long delta) {
-        BsonDocument element = doc("d", delta);
+    static BsonDocument appended(long rows, long id) {
+        return doc("n", rows, "i", id);
+    }
+
+    /** Finds the size after a publish, in a root read later; empty if the log does not reach back to it. */
+    static OptionalLong sizeAfter(long id, long size, BsonArray log) {
+        long after = size;
+        for (int i = log.size() - 1; i >= 0; i--) {
+            BsonDocument element = log.get(i).asDocument();
+            if (Bson.idOrZero(element, "i") == id) {
+                return OptionalLong.of(after);
+            }
+            after -= delta(element);
+        }
+        return OptionalLong.empty();
+    }
+
+    private static long delta(BsonDocument element) {
+        return Bson.number(element, element.containsKey("n") ? "n" : "d");
+    }
+
+    BsonDocument toBson(long delta, long id) {
+        BsonDocument element = doc("d", delta, "i", id);
         if (!tooMany) {
             long[] flat = ranges.stream().flatMapToLong(Arrays::stream).toArray();
             element.append("c", Page.Longs.toBson(flat));
@@ -114,8 +138,8 @@ final class ChangeLog {
         long sizeAfter = size;
         long at = rev;
         for (int i = log.size() - 1; at >= wanted; i--, at--) {
-            BsonValue element = log.get(i);
-            long delta = element.isNumber() ? element.asNumber().longValue() : Bson.number(element.asDocument(), "d");
+            BsonDocument element = log.get(i).asDocument();
+            long delta = delta(element);
             newestFirst.add(changes(element, at, sizeAfter - delta, sizeAfter));
             sizeAfter -= delta;
         }
@@ -128,15 +152,14 @@ final class ChangeLog {
         return changes;
     }
 
-    private static List<Change> changes(BsonValue element, long rev, long sizeBefore, long sizeAfter) {
-        if (element.isNumber()) {
+    private static List<Change> changes(BsonDocument element, long rev, long sizeBefore, long sizeAfter) {
+        if (element.containsKey("n")) {
             return List.of(new Change(Change.Kind.APPENDED, sizeBefore, sizeAfter, new Place(rev, 1, 1).revision()));
         }
-        BsonDocument told = element.asDocument();
-        if (!told.containsKey("c")) {
+        if (!element.containsKey("c")) {
             return List.of(new Change(Change.Kind.GAP, 0, 0, new Place(rev, 1, 1).revision()));
         }
-        long[] flat = Page.Longs.fromBson(told, "c");
+        long[] flat = Page.Longs.fromBson(element, "c");
         List<Change> changes = new ArrayList<>();
         for (int i = 0; i + 2 < flat.length; i += 3) {
             changes.add(new Change(

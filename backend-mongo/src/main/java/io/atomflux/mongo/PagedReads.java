@@ -37,6 +37,8 @@ final class PagedReads {
 
     private static final int MOST_TRIES = 8;
     private static final int FIRST_ROWS = 8;
+    private static final int MOST_FIRST_ROWS = 1024;
+    private static final int GUESSED_BYTES = 4096; // of a row, before one was seen
     private static final int MOST_ROWS = 1 << 14;
     private static final int ROWS_OF_A_COMMAND = 2048;
     private static final int COMMANDS_AT_ONCE = 4;
@@ -229,7 +231,9 @@ final class PagedReads {
                 return Mono.empty();
             }
             long perRow = done == 0 ? 0 : Math.max(1, bytes / done);
-            long fitting = done == 0 ? FIRST_ROWS : Math.max(1, maxBytes / perRow);
+            long fitting = done == 0
+                    ? Math.max(FIRST_ROWS, Math.min(MOST_FIRST_ROWS, maxBytes / GUESSED_BYTES))
+                    : Math.max(1, maxBytes / perRow);
             Positions part = positions.part(done, Math.min(positions.count(), done + Math.min(fitting, MOST_ROWS)));
             return paged.walk(pages -> kept.ids(pages, part))
                     .flatMap(ids -> rows(ids, Math.max(maxBytes, 1) * 2).flatMap(found -> batch(part, ids, found)))

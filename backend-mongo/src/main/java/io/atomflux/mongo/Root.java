@@ -195,6 +195,11 @@ final class Root {
         return List.copyOf(clients.values());
     }
 
+    /** Returns the size after a publish known by its id; the size now if too much happened since. */
+    long sizeAfter(long id) {
+        return ChangeLog.sizeAfter(id, view.size(), log()).orElse(view.size());
+    }
+
     /** Returns what followers are told, oldest first. */
     BsonArray log() {
         @Nullable BsonValue log = document.get("log");

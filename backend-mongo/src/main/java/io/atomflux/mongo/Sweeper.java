@@ -68,13 +68,7 @@ final class Sweeper {
         String dead = "dead.c" + client.number();
         return paged.patiently(
                         paged.documents.change(
-                                doc(
-                                        "_id",
-                                        Root.ID,
-                                        live + ".m",
-                                        client.mark(),
-                                        live + ".at",
-                                        new BsonDateTime(client.at().toEpochMilli())),
+                                doc("_id", Root.ID, live + ".m", client.mark(), live + ".at", within(client.at())),
                                 doc(
                                         "$unset", doc(live, ""),
                                         "$inc", doc("nclients", -1),
@@ -84,6 +78,12 @@ final class Sweeper {
                                 false),
                         deadline)
                 .flatMap(buried -> unpublished(client, deadline)); // a lost reply: the second pass deletes
+    }
+
+    /** A server may keep a time more finely than it shows it; the stand-in for MongoDB does. */
+    private static BsonDocument within(Instant millisecond) {
+        long millis = millisecond.toEpochMilli();
+        return doc("$gte", new BsonDateTime(millis), "$lt", new BsonDateTime(millis + 1));
     }
 
     private Mono<Void> unpublished(Root.Client client, long deadline) {

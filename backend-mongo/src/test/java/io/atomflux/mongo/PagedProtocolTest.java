@@ -236,7 +236,7 @@ class PagedProtocolTest {
                 SimulatedServer.key(Bson.ids(id).get(0)),
                 RowCodec.paged("n").encode(id, row(number), "row").clone());
         root.getArray("open").add(Bson.ids(id).get(0));
-        root.getArray("log").add(Bson.ids(1).get(0));
+        root.getArray("log").add(ChangeLog.appended(1, ClientNumber.id(writer, 2)));
         for (String counter : List.of("rev", "size")) {
             root.put(counter, new org.bson.BsonInt64(Bson.number(root, counter) + 1));
         }

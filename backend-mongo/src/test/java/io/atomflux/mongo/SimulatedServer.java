@@ -337,15 +337,8 @@ final class SimulatedServer {
             boolean holds = switch (operator.getKey()) {
                 case "$exists" -> (value != null) == operand.asBoolean().getValue();
                 case "$in" -> operand.asArray().stream().anyMatch(one -> same(value, one));
-                case "$lt" ->
-                    value != null
-                            && value.isNumber()
-                            && value.asNumber().longValue() < operand.asNumber().longValue();
-                case "$gte" ->
-                    value != null
-                            && value.isNumber()
-                            && value.asNumber().longValue()
-                                    >= operand.asNumber().longValue();
+                case "$lt" -> isOrdered(value, operand) && ordinal(value) < ordinal(operand);
+                case "$gte" -> isOrdered(value, operand) && ordinal(value) >= ordinal(operand);
                 default -> throw new AssertionError("operator " + operator);
             };
             if (!holds) {
@@ -353,6 +346,16 @@ final class SimulatedServer {
             }
         }
         return true;
+    }
+
+    private static boolean isOrdered(@Nullable BsonValue a, BsonValue b) {
+        return a != null && (a.isNumber() && b.isNumber() || a.isDateTime() && b.isDateTime());
+    }
+
+    private static long ordinal(BsonValue value) {
+        return value.isNumber()
+                ? value.asNumber().longValue()
+                : value.asDateTime().getValue();
     }
 
     private static boolean same(@Nullable BsonValue a, BsonValue b) {
