@@ -23,6 +23,8 @@ import reactor.core.publisher.Mono;
 final class AsebytesReader implements RowReader<Row> {
 
     private static final int FIRST_ROWS = 8;
+    private static final int MOST_FIRST_ROWS = 1024;
+    private static final int GUESSED_BYTES = 4096; // of a row, before one was seen
     private static final int MOST_ROWS = 4096;
 
     private final AsebytesRows rows;
@@ -60,9 +62,10 @@ final class AsebytesReader implements RowReader<Row> {
 
     /** Resolves the selection and reads the first rows, as of one moment: that of the metadata. */
     private Mono<Batch<Row>> first(AsebytesColumns.Query query, long maxBytes, long[] missed) {
+        int most = (int) Math.max(FIRST_ROWS, Math.min(MOST_FIRST_ROWS, maxBytes / GUESSED_BYTES));
         return rows.index
-                .resolve(request.selection(), AsebytesIndex.PAGE)
-                .flatMap(found -> first(query, maxBytes, missed, found, FIRST_ROWS));
+                .resolve(request.selection(), Math.max(AsebytesIndex.PAGE, most))
+                .flatMap(found -> first(query, maxBytes, missed, found, most));
     }
 
     private Mono<Batch<Row>> first(

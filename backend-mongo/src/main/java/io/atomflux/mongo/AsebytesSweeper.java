@@ -66,6 +66,12 @@ final class AsebytesSweeper {
                 .toList();
     }
 
+    /** Still of that time; a server may keep it more finely than it shows it, as the stand-in for MongoDB does. */
+    private static BsonDocument within(BsonDocument entry) {
+        long millis = entry.getDateTime("at").getValue();
+        return doc("$gte", new BsonDateTime(millis)).append("$lt", new BsonDateTime(millis + 1));
+    }
+
     private Mono<Void> open(BsonDocument af, Instant now) {
         return Flux.fromIterable(before(AsebytesAttempts.child(af, "open"), now.minus(times.stale())))
                 .concatMap(entry -> {
@@ -75,7 +81,7 @@ final class AsebytesSweeper {
                     String open = "af.open." + entry.getKey();
                     BsonDocument overdue = AsebytesDocs.meta()
                             .append(open + ".first", number(first))
-                            .append(open + ".at", attempt.get("at"));
+                            .append(open + ".at", within(attempt));
                     return documents
                             .change(
                                     overdue,
@@ -92,7 +98,7 @@ final class AsebytesSweeper {
                 .concatMap(entry -> {
                     BsonDocument attempt = entry.getValue().asDocument();
                     BsonDocument same =
-                            AsebytesDocs.meta().append("af.dead." + entry.getKey() + ".at", attempt.get("at"));
+                            AsebytesDocs.meta().append("af.dead." + entry.getKey() + ".at", within(attempt));
                     return delete(number(attempt.get("first"), -1), number(attempt.get("n"), 0))
                             .then(unset(same, "af.dead." + entry.getKey()));
                 })
@@ -106,7 +112,7 @@ final class AsebytesSweeper {
                 .concatMap(entry -> {
                     String done = "af.done." + entry.getKey();
                     BsonDocument same = AsebytesDocs.meta()
-                            .append(done + ".at", entry.getValue().asDocument().get("at"));
+                            .append(done + ".at", within(entry.getValue().asDocument()));
                     return unset(same, done);
                 })
                 .then();

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.bson.BsonArray;
 import org.bson.BsonBoolean;
@@ -174,17 +175,24 @@ final class ModelCollection {
         return switch (operator) {
             case "$exists" -> (value != null) == operand.asBoolean().getValue();
             case "$in" -> operand.asArray().stream().anyMatch(option -> holds(value, option));
-            case "$gte" ->
-                value instanceof BsonNumber number
-                        && number.longValue() >= operand.asNumber().longValue();
-            case "$lt" ->
-                value instanceof BsonNumber number
-                        && number.longValue() < operand.asNumber().longValue();
+            case "$gte" -> isComparable(value, operand) && compared(value) >= compared(operand);
+            case "$lt" -> isComparable(value, operand) && compared(value) < compared(operand);
             case "$size" ->
                 value instanceof BsonArray array
                         && array.size() == operand.asNumber().intValue();
             default -> throw new IllegalArgumentException("operator " + operator);
         };
+    }
+
+    /** Only values of one kind are in an order. */
+    private static boolean isComparable(@Nullable BsonValue value, BsonValue operand) {
+        return value != null && (value.isNumber() && operand.isNumber() || value.isDateTime() && operand.isDateTime());
+    }
+
+    private static long compared(@Nullable BsonValue value) {
+        return value instanceof BsonDateTime time
+                ? time.getValue()
+                : Objects.requireNonNull(value).asNumber().longValue();
     }
 
     // --- updates
