@@ -28,9 +28,9 @@ record Limits(
 
     static final Limits DEFAULT = new Limits(
             256 << 10,
-            1000,
-            256 << 10,
-            1000,
+            500,
+            128 << 10,
+            300,
             2000,
             Duration.ofSeconds(30),
             Duration.ofMinutes(10),
