@@ -187,7 +187,7 @@ final class RedisPart {
                     all,
                     wire,
                     "get one by one, values used",
-                    0.85,
+                    0,
                     () -> ours.getsOneByOne(null),
                     () -> recorded.getsOneByOne(null),
                     PackedRows::touchStructure);
@@ -195,7 +195,7 @@ final class RedisPart {
                     all,
                     wire,
                     "random list, values used",
-                    0.85,
+                    0,
                     ours::listed,
                     recorded::listed,
                     PackedRows::touchStructures);
@@ -203,7 +203,7 @@ final class RedisPart {
                     all,
                     wire,
                     "positions column, values used",
-                    0.85,
+                    0,
                     ours::positions,
                     recorded::positions,
                     PackedRows::touchColumn);
@@ -211,7 +211,7 @@ final class RedisPart {
                     all,
                     wire,
                     "energy column, values used",
-                    0.85,
+                    0,
                     ours::energies,
                     recorded::energies,
                     PackedRows::touchColumn);
