@@ -39,6 +39,7 @@ interface Commands {
         TYPE,
         LLEN,
         LRANGE,
+        SMEMBERS,
         HGET,
         HMGET,
         HGETALL

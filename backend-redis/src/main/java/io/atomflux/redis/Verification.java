@@ -1,6 +1,7 @@
 package io.atomflux.redis;
 
 import io.atomflux.error.ForeignDataException;
+import io.atomflux.redis.Commands.Command;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -79,23 +80,22 @@ final class Verification {
     }
 
     private Mono<Keys> keys(Keys into, int attempts) {
-        return part(into).flatMap(more -> {
-            if (more) {
-                return keys(into, attempts);
-            }
-            return into.moved && attempts > 1 ? keys(new Keys(), attempts - 1) : Mono.just(into.sorted());
-        });
+        return part(into)
+                .repeat()
+                .takeUntil(more -> !more)
+                .then(Mono.defer(
+                        () -> into.moved && attempts > 1 ? keys(new Keys(), attempts - 1) : Mono.just(into.sorted())));
     }
 
     /** Reads some more; tells whether there may be still more. */
     private Mono<Boolean> part(Keys into) {
         int wanted = limits.readRows();
-        long from = into.count;
         return Mono.defer(() -> commands.eval(
                         Lua.CHECK,
                         List.of(layout.list, layout.counter),
-                        List.of(layout.rowPrefix, Layout.bytes(from), Layout.bytes(wanted))))
+                        List.of(layout.rowPrefix, Layout.bytes(into.count), Layout.bytes(wanted))))
                 .map(reply -> {
+                    long from = into.count;
                     List<?> parts = (List<?>) reply;
                     long size = (long) parts.get(0);
                     into.moved |= from > 0 && size != into.size;
@@ -140,21 +140,58 @@ final class Verification {
         }
     }
 
-    /** Finds rows that are in no list, neither staged nor to be deleted, whenever one looks. */
+    /** Reads what lies in graves, each from its end: others drain it from its head. */
+    private Mono<Keys> graves() {
+        return Mono.defer(() -> {
+            Keys laid = new Keys();
+            return commands.call(layout.graves, Command.SMEMBERS, List.of())
+                    .flatMapIterable(names -> (List<?>) names)
+                    .concatMap(name -> grave((byte[]) name, laid))
+                    .then(Mono.fromSupplier(laid::sorted));
+        });
+    }
+
+    private Mono<Void> grave(byte[] name, Keys into) {
+        int wanted = limits.readRows();
+        long before = into.count;
+        return Mono.defer(() -> {
+                    long end = before - into.count - 1;
+                    return commands.call(
+                            name, Command.LRANGE, List.of(Layout.bytes(end - wanted + 1), Layout.bytes(end)));
+                })
+                .map(reply -> {
+                    List<?> keys = (List<?>) reply;
+                    for (Object key : keys) {
+                        byte[] text = (byte[]) key;
+                        into.add(Layout.sortKey(text, 0, text.length));
+                    }
+                    return keys.size() == wanted;
+                })
+                .repeat()
+                .takeUntil(more -> !more)
+                .then();
+    }
+
+    /**
+     * Finds rows that are in no list, neither staged nor to be deleted.
+     *
+     * <p>A row goes from the open writes to the list, from either to a grave, and is gone then. Who looks in that order
+     * cannot miss one that moves meanwhile.
+     */
     private Mono<Void> orphans(Keys seen) {
-        return commands.scan(layout.rowPattern())
-                .map(layout::sortKeyOf)
-                .filter(key -> key >= 0 && !seen.has(key))
-                .distinct()
-                .take(MOST_SUSPECTS)
-                .collectList()
+        return graves().flatMap(laid -> commands.scan(layout.rowPattern())
+                        .map(layout::sortKeyOf)
+                        .filter(key -> key >= 0 && !seen.has(key) && !laid.has(key))
+                        .distinct()
+                        .take(MOST_SUSPECTS)
+                        .collectList())
                 .flatMap(this::unowned)
                 .flatMap(suspects -> suspects.isEmpty()
                         ? Mono.just(suspects)
                         : keys(new Keys(), 1)
-                                .flatMap(now -> unowned(suspects.stream()
-                                        .filter(key -> !now.has(key))
-                                        .toList())))
+                                .flatMap(now -> graves().flatMap(laid -> unowned(suspects.stream()
+                                        .filter(key -> !now.has(key) && !laid.has(key))
+                                        .toList()))))
                 .doOnNext(
                         orphans -> orphans.stream()
                                 .sorted()
@@ -172,7 +209,7 @@ final class Verification {
                     List<byte[]> arguments = new ArrayList<>();
                     arguments.add(layout.rowPrefix);
                     some.forEach(key -> arguments.add(Layout.bytes(key)));
-                    return commands.eval(Lua.UNOWNED, List.of(layout.open, layout.graves), arguments);
+                    return commands.eval(Lua.UNOWNED, List.of(layout.open), arguments);
                 })
                 .concatMapIterable(reply -> (List<?>) reply)
                 .map(key -> Long.parseLong(Layout.text(key)))
