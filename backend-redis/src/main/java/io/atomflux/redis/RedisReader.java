@@ -1,5 +1,6 @@
 package io.atomflux.redis;
 
+import io.atomflux.error.RowOutOfBoundsException;
 import io.atomflux.error.StoreBusyException;
 import io.atomflux.error.StoreChangedException;
 import io.atomflux.error.UnsupportedStoreOperationException;
@@ -27,9 +28,15 @@ final class RedisReader implements RowReader<BlobRow> {
     private static final byte[] NONE = {};
 
     /** A size to resolve forward selections with before any is known. */
-    private static final long UNKNOWN_SIZE = 1L << 40;
+    private static final long UNKNOWN_SIZE = 1L << 60;
 
     private static final int MOST_ATTEMPTS = 50;
+
+    /** Positions of one script that lie far apart: the server walks to each through the list, for some microseconds. */
+    private static final int MOST_SCATTERED = 128;
+
+    /** The step up to which positions are read as one range of the list. */
+    private static final int NEAR = 8;
 
     /** Enough to keep the connection busy while replies are decoded. */
     private static final int MOST_AHEAD = 8;
@@ -73,13 +80,9 @@ final class RedisReader implements RowReader<BlobRow> {
 
     /** Reads for a guessed size, which the reply confirms or corrects. */
     private Mono<Batch<BlobRow>> first(long guess, long maxBytes, int attempts) {
-        Positions guessed;
-        try {
-            guessed = request.selection().resolve(guess, rows.name());
-        } catch (RuntimeException tooSmall) { // tells so with the true size, if it is
-            guessed = Positions.range(0, 0);
-        }
-        Positions part = guessed.part(0, Math.min(guessed.count(), limits.readRows()));
+        Positions known = begin(guess);
+        Positions forward = begin(UNKNOWN_SIZE); // goes on where the store has grown since
+        Positions part = attempts == 0 && startsWith(forward, known) ? forward : known;
         return rows.read(text(part), bytes(maxBytes), wanted, NONE).flatMap(reply -> {
             Positions resolved = request.selection().resolve(reply.size, rows.name());
             int got = reply.rows.length;
@@ -97,6 +100,21 @@ final class RedisReader implements RowReader<BlobRow> {
             asked = got;
             return got == 0 ? Mono.empty() : Mono.just(taken(resolved, reply));
         });
+    }
+
+    /** Finds the first positions for a size. */
+    private Positions begin(long size) {
+        try {
+            Positions all = request.selection().resolve(size, rows.name());
+            return near(all.part(0, Math.min(all.count(), limits.readRows())));
+        } catch (RowOutOfBoundsException tooSmall) { // is told with the true size, if that is too small as well
+            return Positions.range(0, 0);
+        }
+    }
+
+    private static boolean startsWith(Positions all, Positions start) {
+        return start.count() <= all.count()
+                && Arrays.equals(all.part(0, start.count()).toArray(), start.toArray());
     }
 
     private Mono<Batch<BlobRow>> following(Positions known, long maxBytes) {
@@ -131,7 +149,9 @@ final class RedisReader implements RowReader<BlobRow> {
         long fitting = Math.max(1, Math.min(limits.readRows(), perScript * 7 / 8 / each));
         long most = Math.max(1, Math.min(MOST_AHEAD, maxBytes / Math.max(1, Math.min(perScript, fitting * each))));
         while (asked < known.count() && ahead.size() < most) {
-            long end = Math.min(known.count(), asked + fitting);
+            long end = asked
+                    + near(known.part(asked, Math.min(known.count(), asked + fitting)))
+                            .count();
             ahead.add(ask(known, asked, end, maxBytes));
             asked = end;
         }
@@ -149,18 +169,34 @@ final class RedisReader implements RowReader<BlobRow> {
         return Math.max(1, Math.min(maxBytes, limits.readBytes()));
     }
 
+    /** Cuts positions that lie far apart. */
+    private static Positions near(Positions part) {
+        if (part.count() <= MOST_SCATTERED) {
+            return part;
+        }
+        long step = step(part.toArray());
+        return step != 0 && Math.abs(step) <= NEAR ? part : part.part(0, MOST_SCATTERED);
+    }
+
+    /** Tells by how much positions, at least two, grow from each to the next; 0 if unevenly. */
+    private static long step(long[] list) {
+        long step = list[1] - list[0];
+        for (int i = 2; i < list.length; i++) {
+            if (list[i] - list[i - 1] != step) {
+                return 0;
+            }
+        }
+        return step;
+    }
+
     /** Writes positions as {@code read.lua} takes them. */
     private static byte[] text(Positions part) {
         long[] list = part.toArray();
         if (list.length == 0) {
             return Layout.bytes("0 1 0");
         }
-        long step = list.length == 1 ? 1 : list[1] - list[0];
-        boolean even = step != 0;
-        for (int i = 1; even && i < list.length; i++) {
-            even = list[i] - list[i - 1] == step;
-        }
-        if (even) {
+        long step = list.length == 1 ? 1 : step(list);
+        if (step != 0) {
             return Layout.bytes(list[0] + " " + step + " " + list.length);
         }
         byte[] packed = Pack.numbers(list);
