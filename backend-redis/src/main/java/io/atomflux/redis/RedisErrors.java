@@ -52,6 +52,10 @@ final class RedisErrors {
         if (error.startsWith("NOSCRIPT")) {
             return new ScriptMissing();
         }
+        if (error.contains("attempted to access a non local key")) {
+            return new StoreUnavailableException(
+                    store, "a slot of the cluster is being moved to another node", new ServerError(error));
+        }
         Matcher code = CODE.matcher(error);
         Throwable cause = new ServerError(error);
         if (!code.find()) {
@@ -68,6 +72,21 @@ final class RedisErrors {
                 new StoreFullException(store, "the server cannot save to its disk and stopped writes", cause);
             case "CROSSSLOT" -> new StoreIoException(store, "a command on keys of several cluster slots", cause);
             default -> new StoreUnavailableException(store, error, cause);
+        };
+    }
+
+    /** Translates a script's answer that something of another program stands in its way; null if it says another thing. */
+    static @Nullable ForeignDataException foreign(String answer, String store) {
+        String[] parts = answer.split(" ", 3);
+        return switch (parts[0]) {
+            case "type" ->
+                new ForeignDataException(store, parts[1] + " at key " + parts[2], "a hash, which is how rows are kept");
+            case "counter" ->
+                new ForeignDataException(
+                        store,
+                        "a counter of sort keys that is \"" + answer.substring("counter ".length()) + "\"",
+                        "a decimal number");
+            default -> null;
         };
     }
 

@@ -1,7 +1,6 @@
 package io.atomflux.redis;
 
 import io.atomflux.error.CorruptDataException;
-import io.atomflux.error.ForeignDataException;
 import io.atomflux.error.LimitExceededException;
 import io.atomflux.error.Outcome;
 import io.atomflux.error.RowOutOfBoundsException;
@@ -395,9 +394,7 @@ final class RedisWrite implements Write.Visitor<BlobRow, Mono<Long>> {
                         Outcome.NOT_APPLIED,
                         new StoreBusyException(
                                 rows.name(), "the rows waiting to be published were swept or removed meanwhile", null));
-            case "type" ->
-                new ForeignDataException(
-                        rows.name(), parts[1] + " at key " + parts[2], "a hash, which is how rows are kept");
+            case "type", "counter" -> RedisErrors.foreign(answer, rows.name());
             case "far" ->
                 new LimitExceededException(
                         "rows of one insert far from both ends of " + rows.name(),

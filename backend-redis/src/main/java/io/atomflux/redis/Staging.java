@@ -111,6 +111,9 @@ final class Staging {
                 })
                 .onErrorMap(this::notPublished)
                 .map(first -> {
+                    if (!Character.isDigit(first.charAt(0))) {
+                        throw refused(first);
+                    }
                     Held made = new Held(rows, name[0], Long.parseLong(first));
                     held = made;
                     return made;
@@ -133,11 +136,14 @@ final class Staging {
                 .flatMap(answer -> answer.equals("ok") ? Mono.empty() : Mono.error(refused(answer)));
     }
 
-    private WriteFailedException refused(String answer) {
-        return new WriteFailedException(
-                store,
-                Outcome.NOT_APPLIED,
-                new StoreBusyException(store, "its rows could not be staged (" + answer + ")", null));
+    private AtomfluxException refused(String answer) {
+        AtomfluxException foreign = RedisErrors.foreign(answer, store);
+        return foreign != null
+                ? foreign
+                : new WriteFailedException(
+                        store,
+                        Outcome.NOT_APPLIED,
+                        new StoreBusyException(store, "its rows could not be staged (" + answer + ")", null));
     }
 
     /** Nothing of what is staged counts before it is published, whatever became of a step. */

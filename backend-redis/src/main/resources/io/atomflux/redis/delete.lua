@@ -19,6 +19,7 @@ for i = 1, count do
     rows[i] = key
 end
 
+giveRoom()
 local lowest, highest = positions[1], positions[count]
 local consecutive = highest - lowest + 1 == count
 if consecutive and lowest == 0 then

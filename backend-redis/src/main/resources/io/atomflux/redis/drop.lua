@@ -4,24 +4,45 @@ if not resolved(ARGV[4], positions) then
     return finish('size ' .. text(size))
 end
 local fields = cmsgpack.unpack(ARGV[6])
+local unwanted = {}
+for _, field in ipairs(fields) do
+    unwanted[field] = true
+end
+
+-- Finds which of the fields a row has, by names alone: values may be large.
+local function present(key, all)
+    local there = {}
+    if #fields < all then
+        for _, field in ipairs(fields) do
+            if redis.call('HEXISTS', key, field) == 1 then
+                there[#there + 1] = field
+            end
+        end
+    else
+        for _, field in ipairs(redis.call('HKEYS', key)) do
+            if unwanted[field] then
+                there[#there + 1] = field
+            end
+        end
+    end
+    return there
+end
+
 local keys = keysAt(positions)
 local concerned = {}
+local going = {}
 for i = 1, #keys do
     local key = rowKey(keys[i])
     local found = kind(key)
     if found == 'hash' then
-        local there = 0
-        each(fields, 4000, function(...)
-            local values = redis.call('HMGET', key, ...)
-            for j = 1, #values do
-                there = there + (values[j] and 1 or 0)
-            end
-        end)
-        if there == redis.call('HLEN', key) then
+        local all = redis.call('HLEN', key)
+        local there = present(key, all)
+        if #there == all then
             return finish('empty')
         end
-        if there > 0 then
+        if #there > 0 then
             concerned[#concerned + 1] = i
+            going[i] = there
         end
     elseif found ~= 'none' then
         return foreign(key, found)
@@ -31,10 +52,11 @@ if #concerned == 0 then
     return finish(text(size))
 end
 
+giveRoom()
 local ranges = {}
 local from, upTo
 for _, i in ipairs(concerned) do
-    each(fields, 4000, function(...)
+    each(going[i], 4000, function(...)
         redis.call('HDEL', rowKey(keys[i]), ...)
     end)
     local position = positions[i]

@@ -10,6 +10,7 @@ local entries = {}
 local missed = revision - tonumber(ARGV[1])
 if missed > 0 then
     missed = math.min(missed, redis.call('LLEN', KEYS[4]))
-    entries = redis.call('LRANGE', KEYS[4], -missed, -missed + tonumber(ARGV[2]) - 1)
+    local upTo = math.min(-1, tonumber(ARGV[2]) - 1 - missed) -- from the end as well: 0 would be the oldest entry
+    entries = redis.call('LRANGE', KEYS[4], -missed, upTo)
 end
 return {control[1] or '', control[2] or '0', control[3] == state and '1' or '0', state, entries}

@@ -6,4 +6,8 @@ if not sortKey then
     return redis.call('LLEN', KEYS[1])
 end
 local row = redis.call('HGETALL', ARGV[1] .. sortKey)
-return #row > 0 and cmsgpack.pack(row) or ''
+if #row > 0 then
+    return cmsgpack.pack(row)
+end
+redis.call('EXISTS', KEYS[1], ARGV[1] .. sortKey) -- fails where a slot is being moved to and the row is not there yet
+return ''

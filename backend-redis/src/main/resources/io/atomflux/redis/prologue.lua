@@ -42,14 +42,36 @@ local function state()
 end
 
 local before = state()
-local nextKey = math.max(tonumber(counter or '0'), tonumber(control[2] or '0'))
+if counter and not string.find(counter, '^%d+$') then
+    return 'counter ' .. counter
+end
+-- Another program may have taken the counter back; what was given before, or is seen in use, is never given again.
+local nextKey = math.max(tonumber(counter or '0'), tonumber(control[2] or '0'),
+    (tonumber(redis.call('LINDEX', KEYS[1], 0)) or -1) + 1, (tonumber(redis.call('LINDEX', KEYS[1], -1)) or -1) + 1)
 
 local function rowKey(sortKey)
     return ARGV[3] .. sortKey
 end
 
+-- The first write of a script decides whether a server without memory refuses all of it: a script that takes room begins
+-- with one that is refused then; one that gives room back with one that is not.
+local function takeRoom()
+    redis.call('HSET', KEYS[4], 'ms', now)
+end
+
+local function giveRoom()
+    redis.call('HDEL', KEYS[4], 'none')
+end
+
+local function raiseCounter()
+    if nextKey > tonumber(counter or '0') then
+        redis.call('SET', KEYS[2], text(nextKey))
+    end
+end
+
 -- Remembers the answer; nothing may be written after it.
 local function finish(answer)
+    raiseCounter()
     redis.call('HSET', KEYS[4], slot, text(sequence) .. ' ' .. answer,
         'last', text(math.max(last, sequence)), 'ms', now)
     return answer
@@ -57,6 +79,7 @@ end
 
 -- Logs a change, and that of others before it if they left none.
 local function publish(answer, change)
+    raiseCounter()
     local revision = tonumber(control[1] or '0')
     if control[3] ~= before and (control[3] or size > 0 or counter) then
         revision = revision + 1
@@ -73,8 +96,13 @@ local function publish(answer, change)
     return finish(answer)
 end
 
--- Tells what stands at a row's key: 'none', 'hash', or something that is not ours.
+-- Tells what stands at a row's key: 'none', 'hash', or something that is not ours. On a cluster it is asked for beside a
+-- key that is here: asked for one key alone, a node that a slot is being moved to says of what it lacks that it is nowhere.
+local braces = string.sub(ARGV[3], 1, 1) == '{'
 local function kind(key)
+    if braces then
+        redis.call('EXISTS', KEYS[4], key)
+    end
     return redis.call('TYPE', key).ok
 end
 
@@ -118,6 +146,7 @@ local function unchanged(sortKey, version)
         return false
     end
     local key = rowKey(sortKey)
+    kind(key)
     local fields = version[3]
     if redis.call('HLEN', key) ~= #fields then
         return false

@@ -34,6 +34,7 @@ if staged then
     end
 else
     local rows = cmsgpack.unpack(ARGV[8])
+    takeRoom()
     for i = 1, #keys do
         local key = rowKey(keys[i])
         if found[i] == 'hash' then

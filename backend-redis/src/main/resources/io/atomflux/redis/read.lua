@@ -15,7 +15,17 @@ local function add(sortKey)
     local key = ARGV[1] .. sortKey
     local row
     if fields then
-        row = #fields > 0 and redis.call('HMGET', key, unpack(fields)) or {}
+        row = {}
+        for from = 1, #fields, 4000 do
+            local values = redis.call('HMGET', key, unpack(fields, from, math.min(from + 3999, #fields)))
+            if #fields <= 4000 then
+                row = values
+            else
+                for i = 1, #values do
+                    row[#row + 1] = values[i]
+                end
+            end
+        end
         local any = false
         for i = 1, #row do
             if row[i] then
@@ -24,7 +34,8 @@ local function add(sortKey)
             end
         end
         if not any then
-            row = redis.call('EXISTS', key) == 1 and 0 or false
+            -- beside another key: fails where a slot is being moved to and the row is not there yet
+            row = redis.call('EXISTS', list, key) == 2 and 0 or false
         end
     else
         row = redis.call('HGETALL', key)
@@ -32,6 +43,7 @@ local function add(sortKey)
             bytes = bytes + #row[i]
         end
         if #row == 0 then
+            redis.call('EXISTS', list, key)
             row = false
         end
     end

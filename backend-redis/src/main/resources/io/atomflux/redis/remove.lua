@@ -12,13 +12,13 @@ for _, field in ipairs(redis.call('HKEYS', KEYS[3])) do
     local number = string.match(field, '^c:(%d+)$')
     if number then
         clients[#clients + 1] = ARGV[2] .. number
-        redis.call('EXISTS', ARGV[2] .. number)
+        redis.call('EXISTS', KEYS[3], ARGV[2] .. number)
     end
 end
 redis.call('EXISTS', KEYS[2])
 redis.call('EXISTS', KEYS[4])
 for _, client in ipairs(clients) do
-    redis.call('DEL', client)
+    redis.call('UNLINK', client)
 end
-redis.call('DEL', KEYS[2], KEYS[3], KEYS[4])
+redis.call('UNLINK', KEYS[2], KEYS[3], KEYS[4])
 return 1

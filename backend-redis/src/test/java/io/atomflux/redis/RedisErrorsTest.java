@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RedisErrorsTest {
 
     static void isForeign(Throwable failure) {
-        assertThat(failure).isInstanceOf(ForeignDataException.class).hasMessageContaining("redis://test");
+        assertThat(failure).isInstanceOf(ForeignDataException.class).hasMessageContaining("redis");
         assertThat(((AtomfluxException) failure).retryable()).isFalse();
     }
 
@@ -67,6 +67,16 @@ class RedisErrorsTest {
                         true),
                 Arguments.of(
                         "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+                        StoreUnavailableException.class,
+                        true),
+                Arguments.of(
+                        "ERR Error running script (call to f_e6cfe6778eab7460fb2016e2bc8cc246e6095718): @user_script:8:"
+                                + " @user_script: 8: Lua script attempted to access a non local key in a cluster node",
+                        StoreUnavailableException.class,
+                        true),
+                Arguments.of(
+                        "ERR Script attempted to access a non local key in a cluster node script:"
+                                + " e6cfe6778eab7460fb2016e2bc8cc246e6095718, on @user_script:8.",
                         StoreUnavailableException.class,
                         true),
                 Arguments.of("ERR unknown command `EVALSHA`", StoreIoException.class, false));
