@@ -79,14 +79,12 @@ final class Calls {
             Mono.defer(() -> call.apply(cancelled::get))
                     .contextWrite(sink.contextView())
                     .doFinally(end -> exit())
-                    .subscribe(
-                            sink::success,
-                            failure -> {
-                                if (!cancelled.get()) { // else nobody is left to be told
-                                    sink.error(failure);
-                                }
-                            },
-                            sink::success);
+                    .singleOptional() // one signal: a value told to a sink nobody asked yet is lost by its completion
+                    .subscribe(found -> found.ifPresentOrElse(sink::success, sink::success), failure -> {
+                        if (!cancelled.get()) { // else nobody is left to be told
+                            sink.error(failure);
+                        }
+                    });
         });
     }
 
