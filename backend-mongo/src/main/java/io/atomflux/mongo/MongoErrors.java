@@ -6,6 +6,7 @@ import com.mongodb.MongoConfigurationException;
 import com.mongodb.MongoConnectionPoolClearedException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoNotPrimaryException;
+import com.mongodb.MongoOperationTimeoutException;
 import com.mongodb.MongoSecurityException;
 import com.mongodb.MongoServerException;
 import com.mongodb.MongoSocketException;
@@ -99,7 +100,10 @@ final class MongoErrors {
     }
 
     private static boolean mayHaveBeenMade(Throwable failure) {
-        if (failure instanceof TimeoutException || failure instanceof MongoWriteConcernException) {
+        if (failure instanceof TimeoutException
+                || failure
+                        instanceof MongoOperationTimeoutException // of a client with timeoutMS, before or after sending
+                || failure instanceof MongoWriteConcernException) {
             return true;
         } else if (failure instanceof MongoBulkWriteException bulk && bulk.getWriteConcernError() != null) {
             return true;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.mongodb.reactivestreams.client.MongoClient;
+import com.mongodb.reactivestreams.client.MongoClients;
 import io.atomflux.error.AtomfluxException;
 import io.atomflux.error.LimitExceededException;
 import io.atomflux.error.StoreAccessException;
@@ -188,6 +189,17 @@ final class MongoErrorsTest {
         assertThat(failure(change(hasty))).isInstanceOf(Documents.Unanswered.class);
         assertThat(failure(hasty.findOne(ONE, ALL))).isInstanceOf(StoreUnavailableException.class);
         assertThat(failure(hasty.find(ALL, ALL, 0).then())).isInstanceOf(StoreUnavailableException.class);
+    }
+
+    @Test
+    @DisplayName("a change that the time limit of a client handed in ended may have been made")
+    void timeLimitsOfOtherClients() {
+        proxy.loseReply(When.always().command("findAndModify"));
+        try (MongoClient limited =
+                MongoClients.create("mongodb://127.0.0.1:%d/?timeoutMS=300".formatted(proxy.port()))) {
+            documents(limited, PATIENCE).findOne(ONE, ALL).block(PATIENCE);
+            assertThat(failure(change(documents(limited, PATIENCE)))).isInstanceOf(Documents.Unanswered.class);
+        }
     }
 
     @Test
