@@ -164,8 +164,8 @@ final class AppendLane {
                 }
             }
             long deadline = paged.clock.after(paged.settings.deadline());
-            return staging.rows(batch.rows, batch.ids, cancelled, deadline)
-                    .then(staging.pages(batch.pages, deadline))
+            return staging.rows(number, batch.rows, batch.ids, cancelled, deadline)
+                    .then(staging.pages(number, batch.pages, deadline))
                     .then(Mono.<Void>defer(
                             () -> cancelled.getAsBoolean() ? Mono.error(new Staging.Cancelled()) : Mono.empty()))
                     .then(Mono.defer(() -> {
@@ -192,6 +192,7 @@ final class AppendLane {
                     return Mono.empty();
                 })
                 .then(Mono.defer(() -> {
+                    session.number.retireIfDoubtful();
                     ready(session, slot, State.WITHDRAWN);
                     return Mono.error(notApplied(failure));
                 }));
@@ -353,7 +354,10 @@ final class AppendLane {
                     session.number.retire();
                     return Mono.empty();
                 })
-                .then(Mono.fromRunnable(() -> fail(together, told)));
+                .then(Mono.fromRunnable(() -> {
+                    session.number.retireIfDoubtful();
+                    fail(together, told);
+                }));
     }
 
     /** The number was swept: nothing of it was or will be published. */

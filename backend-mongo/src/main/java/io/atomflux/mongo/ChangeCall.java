@@ -122,7 +122,7 @@ final class ChangeCall implements Write.Visitor<Row, Mono<Void>> {
         }
         return Mono.defer(() -> {
             staged = ids(taken, rows);
-            return staging.rows(rows, staged, cancelled, until).onErrorResume(this::isOwn, own -> {
+            return staging.rows(taken, rows, staged, cancelled, until).onErrorResume(this::isOwn, own -> {
                 failure = own;
                 return Mono.empty();
             });
@@ -461,11 +461,12 @@ final class ChangeCall implements Write.Visitor<Row, Mono<Void>> {
                 rows.add(merging.merge(row, into.positions()[i]));
                 ordinals.add(i);
             }
-            long[] fresh = ids(Objects.requireNonNull(number), rows);
+            ClientNumber taken = Objects.requireNonNull(number);
+            long[] fresh = ids(taken, rows);
             for (int i = 0; i < fresh.length; i++) {
                 into.after()[(int) ordinals.get(i)] = fresh[i];
             }
-            return staging.rows(rows, fresh, cancelled, deadline);
+            return staging.rows(taken, rows, fresh, cancelled, deadline);
         });
     }
 

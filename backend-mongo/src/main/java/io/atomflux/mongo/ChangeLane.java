@@ -138,7 +138,10 @@ final class ChangeLane {
                         number.retire(); // the sweeper deletes it; nothing may be published above it
                         return Mono.empty();
                     })
-                    .then(Mono.fromRunnable(() -> failAll(group, told)));
+                    .then(Mono.fromRunnable(() -> {
+                        number.retireIfDoubtful();
+                        failAll(group, told);
+                    }));
         }
 
         private Mono<Void> next() {
@@ -239,7 +242,7 @@ final class ChangeLane {
             }
             draft.describe(result, condition, update);
             Publish publish = new Publish(paged, number, condition, update, RootReply.projection(), number.untaken());
-            return staging.pages(documents, deadline)
+            return staging.pages(number, documents, deadline)
                     .then(Mono.defer(() -> {
                         if (calls.stream().allMatch(ChangeCall::isCancelled)) {
                             return Mono.error(new Staging.Cancelled());
@@ -327,7 +330,10 @@ final class ChangeLane {
                         number.retire();
                         return Mono.empty();
                     })
-                    .then(Mono.fromRunnable(() -> answer(root.view().size(), alive())));
+                    .then(Mono.fromRunnable(() -> {
+                        number.retireIfDoubtful();
+                        answer(root.view().size(), alive());
+                    }));
         }
 
         private Mono<Void> made(Root root, Publish.End end, Draft.Result result, List<ChangeCall> calls) {

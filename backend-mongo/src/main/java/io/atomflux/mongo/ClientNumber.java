@@ -16,6 +16,7 @@ final class ClientNumber {
     private volatile long mark = 1; // written by the one publish in flight
     private volatile long confirmed;
     private volatile boolean retired;
+    private volatile boolean doubtful;
 
     /**
      * @param confirmed when the command was sent that last told the server of this writer
@@ -89,5 +90,20 @@ final class ClientNumber {
 
     void retire() {
         retired = true;
+    }
+
+    /** An insert was not answered, and a copy of it may come late. */
+    void insertLost() {
+        doubtful = true;
+    }
+
+    /**
+     * Ends the use of the number if what was deleted of it may come back: below a mark nobody would look for it, but what
+     * lies above that of a silent writer is swept, and once more later.
+     */
+    void retireIfDoubtful() {
+        if (doubtful) {
+            retired = true;
+        }
     }
 }

@@ -176,9 +176,19 @@ final class Paged {
 
     /** Inserts documents under ids nobody else has: one that is there already was written by an earlier try. */
     Mono<Void> insert(List<? extends BsonDocument> documents, long deadline) {
+        return insert(documents, () -> {}, deadline);
+    }
+
+    /** @param unanswered run when a reply is lost: a copy of the command may come at any time later */
+    Mono<Void> insert(List<? extends BsonDocument> documents, Runnable unanswered, long deadline) {
         return documents.isEmpty()
                 ? Mono.empty()
-                : patiently(this.documents.insert(documents).then(), deadline);
+                : patiently(
+                        this.documents
+                                .insert(documents)
+                                .then()
+                                .doOnError(Documents.Unanswered.class, lost -> unanswered.run()),
+                        deadline);
     }
 
     /** Deletes listed documents. */

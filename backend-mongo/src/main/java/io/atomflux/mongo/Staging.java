@@ -32,12 +32,13 @@ final class Staging {
     /**
      * Writes rows.
      *
+     * @param number whose ids they are
      * @param rows reserved ones are not written
      * @param ids an id for each, 0 for reserved ones
      * @param cancelled asked before each command; one that was sent is waited for
      * @signals Cancelled if it was cancelled
      */
-    Mono<Void> rows(List<Row> rows, long[] ids, BooleanSupplier cancelled, long deadline) {
+    Mono<Void> rows(ClientNumber number, List<Row> rows, long[] ids, BooleanSupplier cancelled, long deadline) {
         return Flux.<List<BsonDocument>, Integer>generate(() -> 0, (from, sink) -> {
                     List<BsonDocument> part = new ArrayList<>();
                     long bytes = 0;
@@ -58,18 +59,18 @@ final class Staging {
                     }
                     return next;
                 })
-                .concatMap(part -> paged.insert(part, deadline), 0)
+                .concatMap(part -> paged.insert(part, number::insertLost, deadline), 0)
                 .then();
     }
 
     /** Writes pages and garbage documents. */
-    Mono<Void> pages(List<BsonDocument> pages, long deadline) {
+    Mono<Void> pages(ClientNumber number, List<BsonDocument> pages, long deadline) {
         List<List<BsonDocument>> parts = new ArrayList<>();
         for (int from = 0; from < pages.size(); from += 256) {
             parts.add(pages.subList(from, Math.min(pages.size(), from + 256)));
         }
         return Flux.fromIterable(parts)
-                .concatMap(part -> paged.insert(part, deadline))
+                .concatMap(part -> paged.insert(part, number::insertLost, deadline))
                 .then();
     }
 

@@ -197,6 +197,31 @@ class PagedProtocolTest {
         nothingIsLeft();
     }
 
+    @Test
+    @DisplayName("rows whose insert was never answered, and that are inserted after all, are swept, not kept for ever")
+    void lateInserts() {
+        for (Write<Row> write : List.of(append(2), append(2, 3, 4), new Write.Insert<>(0, rows(5, 7)))) {
+            begin();
+            server.run(store.apply(append(1)));
+            boolean[] deaf = {true};
+            server.script((who, command) ->
+                    deaf[0] && who.equals("one") && command.startsWith("insert") ? Fate.LATE : Fate.ANSWERED);
+            assertThat(failure(store.apply(write)))
+                    .isInstanceOfSatisfying(
+                            AtomfluxException.class,
+                            told -> assertThat(told.outcome()).isEqualTo(Outcome.NOT_APPLIED));
+            deaf[0] = false;
+            server.run(store.apply(append(9))); // moves the mark of the number, if it is still used
+            server.run(store.apply(new Write.Put<>(Selection.at(0), rows(8, 9), Optional.empty())));
+            while (server.lateCommands() > 0) {
+                server.lateNow();
+            }
+            assertThat(content()).containsExactly(row(8), row(9));
+            nothingIsLeft();
+            assertThat(content()).containsExactly(row(8), row(9));
+        }
+    }
+
     private Throwable failure(Mono<?> call) {
         try {
             server.run(call);
