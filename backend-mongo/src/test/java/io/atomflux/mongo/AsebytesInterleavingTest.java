@@ -38,7 +38,7 @@ import reactor.core.publisher.Mono;
 /** Commands of several clients in every order a seed may draw, with lost replies, late copies, crashes and sweeps. */
 class AsebytesInterleavingTest {
 
-    private static final int SEEDS = Boolean.getBoolean("atomflux.proof") ? 40_000 : 600;
+    private static final int SEEDS = Boolean.getBoolean("atomflux.proof") ? 40_000 : 250;
 
     /** Alters commands as a mistake in the protocol would. */
     interface Mistake {

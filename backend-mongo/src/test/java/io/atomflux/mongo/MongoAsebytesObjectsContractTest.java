@@ -5,7 +5,9 @@ import io.atomflux.testkit.ObjectStoreContract;
 import io.atomflux.value.Row;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 
+@Tag("proof") // the other contracts cover the parts one by one in the default run
 @DisplayName("Typed rows in MongoDB, layout asebytes")
 final class MongoAsebytesObjectsContractTest extends ObjectStoreContract {
 
