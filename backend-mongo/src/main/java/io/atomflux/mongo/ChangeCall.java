@@ -51,6 +51,7 @@ final class ChangeCall implements Write.Visitor<Row, Mono<Void>> {
     private final LongList stale = new LongList(); // rows written that this call needs no more
     private @Nullable Merged merged;
     private @Nullable Throwable failure;
+    private boolean followed; // others of the group, in the round in which it failed
     private long delta;
     private boolean needsRevision;
     private ChangeLog log = new ChangeLog();
@@ -95,6 +96,24 @@ final class ChangeCall implements Write.Visitor<Row, Mono<Void>> {
 
     void fail(Throwable cause) {
         failure = cause;
+        followed = false;
+    }
+
+    /** Tells whether it failed in a round in which others of its group had changed something before it. */
+    boolean failedBehind() {
+        return failure != null && followed;
+    }
+
+    /**
+     * Takes back a failure that calls before it in a round brought about, such as a row that they deleted: the round was not
+     * published, so it was never so. Tells whether it did.
+     */
+    boolean retract() {
+        boolean retracted = failedBehind();
+        if (retracted) {
+            failure = null;
+        }
+        return retracted;
     }
 
     /** Returns by how much the last round changes the size. */
@@ -123,7 +142,7 @@ final class ChangeCall implements Write.Visitor<Row, Mono<Void>> {
         return Mono.defer(() -> {
             staged = ids(taken, rows);
             return staging.rows(taken, rows, staged, cancelled, until).onErrorResume(this::isOwn, own -> {
-                failure = own;
+                fail(own);
                 return Mono.empty();
             });
         });
@@ -174,6 +193,7 @@ final class ChangeCall implements Write.Visitor<Row, Mono<Void>> {
         needsRevision = false;
         log = new ChangeLog();
         long before = index.size();
+        followed = index.isChanged();
         Mono<Void> change = write == null ? sealed() : write.accept(this);
         return Mono.defer(() -> change)
                 .then(Mono.<Void>fromRunnable(() -> delta = index.size() - before))

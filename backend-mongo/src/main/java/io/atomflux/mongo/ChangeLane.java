@@ -128,6 +128,7 @@ final class ChangeLane {
             Throwable told = failure instanceof Documents.Unanswered
                     ? new WriteFailedException(paged.name, Outcome.NOT_APPLIED, failure.getCause())
                     : failure;
+            group.forEach(ChangeCall::retract);
             if (published) { // perhaps: not for us to delete
                 number.retire();
                 failAll(group, new WriteFailedException(paged.name, Outcome.UNKNOWN, failure));
@@ -212,7 +213,9 @@ final class ChangeLane {
             }
             BsonDocument condition = doc("struct", root.view().struct());
             List<ChangeCall> calls = alive();
-            if (calls.stream().anyMatch(ChangeCall::needsRevision)) {
+            // What failed behind others may do so for want of rows, and more may have been appended since.
+            if (calls.stream().anyMatch(ChangeCall::needsRevision)
+                    || group.stream().anyMatch(ChangeCall::failedBehind)) {
                 condition.append("rev", new BsonInt64(root.view().rev()));
             }
             long delta = 0;
@@ -268,6 +271,11 @@ final class ChangeLane {
                                             : new WriteFailedException(paged.name, Outcome.NOT_APPLIED, null));
                         case UNKNOWN -> {
                             failAll(calls, new WriteFailedException(paged.name, Outcome.UNKNOWN, end.failure()));
+                            for (ChangeCall call : group) {
+                                if (call.retract()) {
+                                    call.fail(new WriteFailedException(paged.name, Outcome.NOT_APPLIED, end.failure()));
+                                }
+                            }
                             yield failRest();
                         }
                     });
@@ -307,6 +315,7 @@ final class ChangeLane {
         }
 
         private Mono<Void> again() {
+            group.forEach(ChangeCall::retract);
             if (paged.clock.isPast(deadline)) {
                 return Mono.error(new StoreBusyException(
                         paged.name, "others changed it %d times in a row".formatted(lost + 1), null));
@@ -372,6 +381,7 @@ final class ChangeLane {
 
         private Mono<Void> swept(OptionalLong sweptAt, @Nullable Throwable failure) {
             number.retire();
+            group.forEach(ChangeCall::retract);
             Mono<Void> cleaned = Mono.empty();
             if (sweptAt.isPresent()) {
                 cleaned = paged.deleteRange(

@@ -284,6 +284,33 @@ class PagedProtocolTest {
     }
 
     @Test
+    @DisplayName("a call that finds too few rows behind others of its group fails only if they were published so")
+    void failsBehindOthers() {
+        for (boolean structure : new boolean[] {false, true}) {
+            begin();
+            server.run(store.apply(append(1, 2, 3)));
+            AtomicInteger publishes = new AtomicInteger();
+            server.script((who, command) -> {
+                if (who.equals("one") && isPublish(command) && publishes.incrementAndGet() == 2) {
+                    appendNow(4);
+                    BsonDocument root = server.documents.get("s__root__");
+                    root.put("struct", new org.bson.BsonInt64(Bson.number(root, "struct") + (structure ? 1 : 0)));
+                }
+                return Fate.ANSWERED;
+            });
+            Mono<Long> first = store.apply(new Write.Put<>(Selection.at(0), rows(9, 10), Optional.empty()));
+            Mono<Long> second = store.apply(new Write.Delete<>(Selection.at(0), Optional.empty()));
+            Mono<Long> third = store.apply(new Write.Delete<>(Selection.at(2), Optional.empty()));
+            server.run(Mono.when(first, second, third).thenReturn(true));
+            assertThat(publishes.get())
+                    .as("the first, the others together, and these once more")
+                    .isEqualTo(3);
+            assertThat(content()).isEqualTo(rows(2, 4));
+            nothingIsLeft();
+        }
+    }
+
+    @Test
     @DisplayName("an insert into an open list that filled up meanwhile goes into the tree; the list keeps its bound")
     void insertTakesRoom() {
         server.run(store.apply(append(1)));
