@@ -135,7 +135,10 @@ final class CopyCommand implements Callable<Integer> {
                                 .formatted(Text.count(size - before), Text.count(total, "row"), writing.name()));
                     })
                     .then();
-            long after = Interruptible.run(writing.extend(counted), afterwards);
+            long after = Interruptible.run(
+                    writing.extend(counted),
+                    afterwards,
+                    failure -> console.note("not closed: " + failure.getMessage()));
             progress.close();
             double seconds = progress.seconds();
             console.note("copied %s to %s in %s"

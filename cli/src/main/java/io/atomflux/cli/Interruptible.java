@@ -3,6 +3,7 @@ package io.atomflux.cli;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
@@ -18,8 +19,9 @@ final class Interruptible {
      *
      * @param work what to do; ends with a value
      * @param afterwards what to do if the process was told to end meanwhile, once the work was cancelled
+     * @param failed told if that cannot be done, e.g. because the server has gone away
      */
-    static <T> T run(Mono<T> work, Mono<Void> afterwards) {
+    static <T> T run(Mono<T> work, Mono<Void> afterwards, Consumer<RuntimeException> failed) {
         CompletableFuture<T> result = new CompletableFuture<>();
         Disposable running = work.subscribe(
                 result::complete,
@@ -28,7 +30,11 @@ final class Interruptible {
         Thread ending = new Thread(
                 () -> {
                     running.dispose();
-                    afterwards.block(LONGEST_END);
+                    try {
+                        afterwards.block(LONGEST_END);
+                    } catch (RuntimeException e) {
+                        failed.accept(e);
+                    }
                 },
                 "atomflux-cancel");
         Runtime.getRuntime().addShutdownHook(ending);

@@ -4,9 +4,16 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Entry point of the command {@code atomflux}. */
 public final class Main {
+
+    /** Held here, as the JDK forgets the levels of loggers that nobody holds. */
+    private static final List<Logger> DRIVERS =
+            List.of(Logger.getLogger("io.lettuce"), Logger.getLogger("io.netty"), Logger.getLogger("org.mongodb"));
 
     private Main() {}
 
@@ -16,6 +23,8 @@ public final class Main {
      * @param args as typed
      */
     public static void main(String[] args) {
+        // Drivers log each attempt to connect anew; the command says what came of it, once.
+        DRIVERS.forEach(logger -> logger.setLevel(Level.OFF));
         // A PrintStream would hide that the reader of a pipe has gone away; a FileOutputStream tells.
         Console console = new Console(
                 new FileOutputStream(FileDescriptor.out),

@@ -103,7 +103,8 @@ final class QuickstartCommand implements Callable<Integer> {
                             .take(frames)
                             .map(frame -> frame.withInfo("made_by", MADE_BY))
                             .doOnNext(frame -> progress.step())),
-                    db.close());
+                    db.close(),
+                    failure -> console.note("not closed: " + failure.getMessage()));
             progress.close();
             console.line("Simulated and stored %s of 108 argon atoms in %s, in %s."
                     .formatted(Text.count(size, "frame"), place, Text.seconds(progress.seconds())));
