@@ -2,6 +2,7 @@ package io.atomflux.redis;
 
 import io.atomflux.error.ReadOnlyStoreException;
 import io.atomflux.error.RowOutOfBoundsException;
+import io.atomflux.error.StoreNotFoundException;
 import io.atomflux.error.StoreUnavailableException;
 import io.atomflux.redis.Commands.Command;
 import io.atomflux.spi.Capability;
@@ -36,7 +37,8 @@ import reactor.core.publisher.Mono;
 /**
  * One opening of one group, in the layout of asebytes 0.3 (its Redis layout).
  *
- * <p>A store without rows looks like one that was never made, so reading a missing one finds no rows.
+ * <p>A store without rows looks like one that was never made, so reading a missing one finds no rows; a handle for reading
+ * only looks for other traces of it, and says so if there is none.
  */
 final class RedisRows implements RowBackend<BlobRow> {
 
@@ -136,8 +138,30 @@ final class RedisRows implements RowBackend<BlobRow> {
     Mono<Long> sizeNow() {
         return commands.call(layout.list, Command.LLEN, List.of())
                 .map(Long.class::cast)
+                .flatMap(size -> size == 0 ? existing(size) : Mono.just(size))
                 .doOnNext(this::seen)
                 .onErrorMap(Commands.Unanswered.class, this::unavailable);
+    }
+
+    /**
+     * Lets an answer of no rows pass if the store was ever written to.
+     *
+     * <p>Only a handle for reading asks: there a mistyped group must not look like an empty one. Of one that Python cleared
+     * nothing is left, unless Atomflux wrote to it once.
+     */
+    private <T> Mono<T> existing(T answer) {
+        if (!readOnly) {
+            return Mono.just(answer);
+        }
+        return Flux.just(layout.control, layout.counter, layout.list)
+                .concatMap(key -> commands.call(key, Command.TYPE, List.of()))
+                .any(type -> !Layout.text(type).equals("none"))
+                .map(found -> {
+                    if (!found) {
+                        throw new StoreNotFoundException(name, "a group that Atomflux or asebytes wrote to");
+                    }
+                    return answer;
+                });
     }
 
     private StoreUnavailableException unavailable(Commands.Unanswered lost) {
@@ -167,6 +191,7 @@ final class RedisRows implements RowBackend<BlobRow> {
                         List.of(layout.list),
                         List.of(layout.rowPrefix, positions, Layout.bytes(maxBytes), wanted.packed, before))
                 .map(reply -> Rows.of((byte[]) reply, wanted.keys, sets, name))
+                .flatMap(rows -> rows.size == 0 ? existing(rows) : Mono.just(rows))
                 .doOnNext(rows -> seen(rows.size))
                 .onErrorMap(Commands.Unanswered.class, this::unavailable);
         return calls.reading(reading);
@@ -192,6 +217,7 @@ final class RedisRows implements RowBackend<BlobRow> {
 
     private Mono<BlobRow> whole(long index) {
         return calls.reading(commands.eval(Lua.GET, List.of(layout.list), List.of(layout.rowPrefix, position(index)))
+                .flatMap(reply -> reply.equals(0L) ? existing(reply) : Mono.just(reply))
                 .map(reply -> {
                     if (reply instanceof byte[] packed) {
                         return Rows.one(packed, sets, name);
@@ -286,7 +312,8 @@ final class RedisRows implements RowBackend<BlobRow> {
 
     @Override
     public Flux<String> verify() {
-        return calls.reading(new Verification(commands, layout, limits).run().collectList())
+        return calls.reading(sizeNow()
+                        .then(new Verification(commands, layout, limits).run().collectList()))
                 .flatMapIterable(found -> found)
                 .onErrorMap(Commands.Unanswered.class, this::unavailable);
     }

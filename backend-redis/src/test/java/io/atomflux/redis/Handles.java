@@ -30,6 +30,10 @@ final class Handles {
     }
 
     RowBackend<BlobRow> open(String place, Optional<String> group) {
+        return open(place, group, false);
+    }
+
+    RowBackend<BlobRow> open(String place, Optional<String> group, boolean readOnly) {
         RedisPlace at = RedisPlace.of(Location.parse(uri));
         String name = group.map(Names::group).orElse("default");
         RedisClients.Lease lease = lease();
@@ -46,7 +50,7 @@ final class Handles {
                 lease.commands(),
                 new Layout(prefix + name, braces),
                 uri + " " + prefix + name,
-                false,
+                readOnly,
                 limits,
                 groups,
                 lease.close());
