@@ -124,10 +124,7 @@ class RemoteCommandsTest {
         run("copy", same + "@:5", store, "--to-group", group, "--append").well();
         assertThat(run("info", store, "--group", group, "--json").well().object())
                 .containsEntry("rows", 125L);
-        if (store.startsWith(
-                "mongodb:")) { // in Redis there is nothing that tells an empty group from one never written
-            run("info", store, "--group", group + "-none").refused(group + "-none", "does not exist");
-        }
+        run("info", store, "--group", group + "-none").refused(group + "-none", "does not exist");
     }
 
     @Test
