@@ -117,7 +117,9 @@ final class AsebytesLane {
     }
 
     private void start(List<Call> turn) {
-        together.apply(turn).subscribe(size -> finished(turn, size), failure -> failed(turn, failure));
+        Mono.defer(() -> together.apply(turn)) // whatever goes wrong there, the calls behind have their turn
+                .switchIfEmpty(Mono.error(() -> new IllegalStateException("a change ended without telling the size")))
+                .subscribe(size -> finished(turn, size), failure -> failed(turn, failure));
     }
 
     private void finished(List<Call> turn, long size) {
