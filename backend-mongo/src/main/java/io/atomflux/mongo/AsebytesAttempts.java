@@ -4,6 +4,7 @@ import static io.atomflux.mongo.AsebytesDocs.doc;
 import static io.atomflux.mongo.AsebytesDocs.number;
 
 import io.atomflux.error.AtomfluxException;
+import io.atomflux.error.CorruptDataException;
 import io.atomflux.error.Outcome;
 import io.atomflux.error.StoreBusyException;
 import io.atomflux.error.WriteFailedException;
@@ -152,19 +153,42 @@ final class AsebytesAttempts {
 
     /** Reads the metadata, and adds what Atomflux needs in them if Python made them. */
     Mono<AsebytesHead> prepared() {
+        return Mono.defer(() -> prepared(0, deadline()));
+    }
+
+    private Mono<AsebytesHead> prepared(int tries, long deadline) {
         return documents
                 .findOne(AsebytesDocs.meta(), AsebytesDocs.head())
                 .switchIfEmpty(Mono.error(() -> new LayoutStore.Vanished(store)))
                 .flatMap(meta -> {
                     AsebytesHead head = AsebytesHead.of(meta, store);
-                    if (head.group() == null) {
-                        return begin().then(prepared());
-                    } else if (head.count() < 0) {
-                        return index.length().flatMap(this::count).then(prepared());
+                    if (head.group() != null && head.count() >= 0) {
+                        last = index.seen(head);
+                        return Mono.just(head);
                     }
-                    last = index.seen(head);
-                    return Mono.just(head);
+                    refuseMistyped(AsebytesDocs.COUNT, meta.get(AsebytesDocs.COUNT), head.count() >= 0);
+                    refuseMistyped("af.g", child(meta, "af").get("g"), head.group() != null);
+                    if (now() >= deadline) {
+                        return Mono.error(() -> new StoreBusyException(
+                                store, "other clients changed its metadata each time they were completed", null));
+                    }
+                    Mono<Void> added =
+                            head.group() == null ? begin() : index.length().flatMap(this::count);
+                    return added.then(tries == 0 ? Mono.just(0L) : pause(tries))
+                            .then(Mono.defer(() -> prepared(tries + 1, deadline)));
                 });
+    }
+
+    /** What is missing can be added; something else in its place is not ours to replace. */
+    private void refuseMistyped(String field, @Nullable BsonValue value, boolean fits) {
+        if (value != null && !fits) {
+            throw new CorruptDataException(
+                    store,
+                    "the metadata (document " + AsebytesDocs.META + ")",
+                    "%s is %s, which neither asebytes nor Atomflux writes; remove or mend the field"
+                            .formatted(field, value),
+                    null);
+        }
     }
 
     private Mono<Void> begin() {

@@ -12,6 +12,7 @@ import io.atomflux.spi.Write;
 import io.atomflux.value.Change;
 import io.atomflux.value.Row;
 import io.atomflux.value.Version;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -22,6 +23,8 @@ import org.bson.BsonDocument;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Python writes, and what its unsafe operations leave behind (asebytes 0.3.2, mongodb/_backend.py). */
 class AsebytesDamageTest {
@@ -58,6 +61,21 @@ class AsebytesDamageTest {
 
     private BsonDocument meta() {
         return Objects.requireNonNull(collection.byId(new org.bson.BsonString("__meta__")));
+    }
+
+    @ParameterizedTest
+    @DisplayName("metadata whose count or name is something else than a number or a text fail writes, which end")
+    @ValueSource(strings = {"{count: null}", "{count: [1]}", "{count: -3}", "{'af.g': 7}", "{'af.g': null}"})
+    void mistypedMetadata(String fields) {
+        ModelCollection collection = new ModelCollection();
+        AsebytesStore store = AsebytesModelTest.store(new ModelDocuments(collection, ModelDocuments.OPEN), "a");
+        store.create().block();
+        collection.change(AsebytesDocs.meta(), BsonDocument.parse("{$set: " + fields + "}"), new BsonDocument());
+        assertThatThrownBy(() -> store.apply(new Write.Append<>(List.of(Row.of("n", 1L))))
+                        .block(Duration.ofSeconds(10)))
+                .isInstanceOf(CorruptDataException.class)
+                .hasMessageContaining(fields.contains("af.g") ? "af.g is" : "count is");
+        store.close().block(Duration.ofSeconds(10));
     }
 
     @Test
