@@ -81,6 +81,11 @@ final class Bson {
             throw new IllegalArgumentException("field \"%s\": %s (expected: a number)"
                     .formatted(name, value == null ? "missing" : value.getBsonType()));
         }
+        if (value.isDouble()
+                && value.asDouble().getValue() != (double) value.asNumber().longValue()) {
+            throw new IllegalArgumentException("field \"%s\": %s (expected: a whole number)"
+                    .formatted(name, value.asDouble().getValue()));
+        }
         return value.asNumber().longValue();
     }
 

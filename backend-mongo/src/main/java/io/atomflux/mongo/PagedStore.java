@@ -2,6 +2,7 @@ package io.atomflux.mongo;
 
 import static io.atomflux.mongo.Bson.doc;
 
+import io.atomflux.error.CorruptDataException;
 import io.atomflux.error.ForeignDataException;
 import io.atomflux.error.LimitExceededException;
 import io.atomflux.error.Outcome;
@@ -25,6 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.bson.BsonDocument;
+import org.bson.BsonInvalidOperationException;
 import org.bson.BsonString;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -156,7 +158,16 @@ final class PagedStore implements LayoutStore {
 
     @Override
     public Mono<Long> size() {
-        return reads.size();
+        return reads.size()
+                .onErrorMap(
+                        PagedStore::isDamage,
+                        damage -> new CorruptDataException(
+                                paged.name, "document __root__", String.valueOf(damage.getMessage()), damage));
+    }
+
+    /** Tells whether a document could not be read because a field is of another type, or missing. */
+    private static boolean isDamage(Throwable failure) {
+        return failure instanceof IllegalArgumentException || failure instanceof BsonInvalidOperationException;
     }
 
     @Override
@@ -181,7 +192,11 @@ final class PagedStore implements LayoutStore {
 
     @Override
     public Flux<String> verify() {
-        return PagedVerifier.verify(paged);
+        return PagedVerifier.verify(paged)
+                .onErrorResume(
+                        PagedStore::isDamage,
+                        damage -> Flux.just("a page or garbage document is damaged: " + damage.getMessage()
+                                + "; nothing behind it was looked at"));
     }
 
     // ------------------------------------------------------------------ writes

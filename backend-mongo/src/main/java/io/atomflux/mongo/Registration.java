@@ -160,6 +160,9 @@ final class Registration {
     }
 
     private Mono<ClientNumber> again(long deadline, int round) {
+        if (round > 0 && paged.clock.isPast(deadline)) {
+            return Mono.error(() -> new StoreBusyException(paged.name, "other writers register all the time", null));
+        }
         return paged.clock.pause(round).then(Mono.defer(() -> register(deadline, round + 1)));
     }
 

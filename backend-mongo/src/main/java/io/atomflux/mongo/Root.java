@@ -33,6 +33,9 @@ final class Root {
     static final String LAYOUT = "paged";
     static final int VERSION = 1;
 
+    /** Numbers of clients have 31 bits, so that ids stay positive. */
+    private static final long MOST_CLIENTS = 1L << 31;
+
     private final BsonDocument document;
     private final IndexView view;
 
@@ -116,10 +119,29 @@ final class Root {
                 throw new IllegalArgumentException(
                         "rows listed: %d (expected: %d, the size)".formatted(view.listed(), view.size()));
             }
-            return new Root(document, view);
+            Root root = new Root(document, view);
+            root.check();
+            return root;
         } catch (IllegalArgumentException | org.bson.BsonInvalidOperationException e) {
             throw new CorruptDataException(store, "document __root__", String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /**
+     * Reads what writers and sweepers compare: of another type it would fit no condition, and be asked for again and again.
+     *
+     * @throws IllegalArgumentException if a field is damaged
+     */
+    private void check() {
+        long next = nextClient();
+        if (next < 0 || next > MOST_CLIENTS) {
+            throw new IllegalArgumentException(
+                    "field \"nextClient\": %d (expected: 0 to %d)".formatted(next, MOST_CLIENTS));
+        }
+        if (clientCount() < 0) {
+            throw new IllegalArgumentException("field \"nclients\": %d (expected: 0 or more)".formatted(clientCount()));
+        }
+        var unused = List.of(clients(), dead(), young(), old(), want(), turned(), log());
     }
 
     IndexView view() {
