@@ -156,6 +156,9 @@ final class MongoErrors {
 
     /** Of a search for a server that found none, takes what hindered it out of the driver's picture of the cluster. */
     private static String reason(Throwable failure, String told) {
+        if (failure instanceof TimeoutException) { // of Reactor, which tells about its operators
+            return "no answer in time (timeout_ms); check host, port and whether MongoDB runs";
+        }
         if (!(failure instanceof MongoTimeoutException)) {
             return told;
         }
