@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import reactor.core.publisher.Mono;
@@ -51,6 +52,7 @@ import reactor.core.publisher.Mono;
 final class SharedStoreClient {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PAUSE = Duration.ofMillis(40);
     private static final Columns COLUMNS = Columns.of(List.of("info.tag", "info.mark"));
     private static final long LARGE = 256L << 20;
     private static final long TAGS = 1_000_000; // of each subscriber
@@ -244,6 +246,9 @@ final class SharedStoreClient {
                 return Reply.conflict();
             } catch (AtomfluxException e) {
                 out.println("failed " + call + " " + e.outcome() + " " + e);
+                if (e.retryable()) { // as any client does: else all its calls fall into one moment without connection
+                    LockSupport.parkNanos(PAUSE.toNanos());
+                }
                 return call.isRead() || e.outcome() == Outcome.UNKNOWN
                         ? Reply.unknown()
                         : e.outcome() == Outcome.APPLIED ? Reply.done() : Reply.notApplied();
