@@ -1,6 +1,7 @@
 package io.atomflux.file.columnar.tree;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -11,12 +12,20 @@ import java.util.Objects;
  * @param shape its lengths
  * @param chunk the lengths of its chunks; the whole shape (but at least 1 each) where the file has it in one piece
  * @param codecs what its chunks went through, for people, e.g. {@code blosc(lz4, 5, shuffle)}
+ * @param labels what its integers stand for where they are an enumeration (but bools, which HDF5 has as one); else empty
  */
-public record ArrayInfo(String path, ElementType element, Shape shape, Shape chunk, List<String> codecs) {
+public record ArrayInfo(
+        String path, ElementType element, Shape shape, Shape chunk, List<String> codecs, Map<Long, String> labels) {
     public ArrayInfo {
         Objects.requireNonNull(path, "path");
         Objects.requireNonNull(element, "element");
         codecs = List.copyOf(codecs);
+        labels = Map.copyOf(labels);
+    }
+
+    /** Describes an array whose integers, if it has any, are just that. */
+    public ArrayInfo(String path, ElementType element, Shape shape, Shape chunk, List<String> codecs) {
+        this(path, element, shape, chunk, codecs, Map.of());
     }
 
     /** Returns how many chunks there are along an axis. */

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * The groups and arrays of one file at one state; paths are parts joined by {@code /}, the root is the empty path.
  *
  * <p>Several threads may read at once. Attributes are values of the closed set: null, boolean, long, double, String, lists
- * and maps of them, {@code NdArray} where HDF5 has an array. An empty list of texts may come as an empty array of numbers.
+ * and maps of them, {@code NdArray} where HDF5 has an array of numbers, {@link Reference} where it points elsewhere. An empty
+ * list of texts may come as an empty array of numbers.
  */
 public interface Tree {
 
