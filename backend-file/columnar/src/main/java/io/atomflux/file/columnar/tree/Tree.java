@@ -43,6 +43,16 @@ public interface Tree {
      */
     Chunk chunk(ArrayInfo array, Shape index) throws IOException;
 
+    /**
+     * Returns what tells one state of a chunk from another, as far as a look at its file can tell; costs microseconds.
+     *
+     * <p>For chunks that other programs may change without any change of {@link TreeStore#stamp}, as Python does in Zarr;
+     * always the same where that cannot be.
+     */
+    default Object chunkStamp(ArrayInfo array, Shape index) throws IOException {
+        return Boolean.TRUE;
+    }
+
     /** Returns the bytes the chunks of an array take in the file, without what describes it. */
     long storedBytes(ArrayInfo array) throws IOException;
 }
