@@ -42,20 +42,80 @@ final class ArrayCollector {
         this.ragged = ragged;
     }
 
+    /**
+     * Values of several rows.
+     *
+     * @param values the first axis is the rows
+     */
+    record Stacked(NdArray values) {}
+
+    /** Tells whether an array, whose first axis is the rows, holds what values of a type would be put together to. */
+    static boolean holds(NdArray stacked, Class<?> type) {
+        if (stacked.rank() > 1) {
+            return type == NdArray.class || type == Object.class;
+        }
+        DType dtype = stacked.dtype();
+        boolean plain = dtype.equals(DType.FLOAT64) || dtype.equals(DType.INT64) || dtype.equals(DType.BOOL);
+        return type == Object.class
+                ? plain
+                : type == Double.class && dtype.equals(DType.FLOAT64)
+                        || type == Long.class && dtype.equals(DType.INT64)
+                        || type == Boolean.class && dtype.equals(DType.BOOL);
+    }
+
+    private void addAll(NdArray stacked) {
+        int rows = stacked.length(0);
+        int[] one = Arrays.copyOfRange(stacked.shape(), 1, stacked.rank());
+        int[] compared = ragged && one.length > 0 ? Arrays.copyOfRange(one, 1, one.length) : one;
+        DType seen = dtype;
+        boolean fits =
+                seen == null ? texts.isEmpty() : stacked.dtype().equals(seen) && Arrays.equals(compared, entryShape);
+        if (rows == 0 || ragged && one.length == 0 || !fits) {
+            for (int i = 0; i < rows; i++) { // each told of as by itself
+                addArray(stacked.slice(i));
+            }
+            return;
+        }
+        dtype = stacked.dtype();
+        entryShape = compared;
+        reserve(stacked.byteSize());
+        stacked.copyTo(data, used);
+        used += stacked.byteSize();
+        for (int i = 0; i < rows; i++) {
+            entries += ragged ? one[0] : 1;
+            count++;
+            if (ragged) {
+                offset();
+            }
+        }
+    }
+
+    private void offset() {
+        if (count >= offsets.length) {
+            offsets = Arrays.copyOf(offsets, offsets.length * 2);
+        }
+        offsets[count] = entries;
+    }
+
     void add(Object value) {
+        if (value instanceof Stacked stacked) {
+            addAll(stacked.values());
+            return;
+        }
         if (value instanceof Double number && dtype == DType.FLOAT64 && entryShape.length == 0 && !ragged) {
             reserve(8); // the common case, without an array for each number
             F64.set(data, used, number.doubleValue());
             used += 8;
+            count++;
         } else if (value instanceof String text && !ragged) {
             if (dtype != null) {
                 throw mismatch("text", dtype.toString());
             }
             texts.add(text);
+            count++;
         } else {
             addArray(asArray(value));
         }
-        count++;
     }
 
     private NdArray asArray(Object value) {
@@ -105,11 +165,9 @@ final class ArrayCollector {
         array.copyTo(data, used);
         used += array.byteSize();
         entries += ragged ? shape[0] : 1;
+        count++;
         if (ragged) {
-            if (count + 1 >= offsets.length) {
-                offsets = Arrays.copyOf(offsets, offsets.length * 2);
-            }
-            offsets[count + 1] = entries;
+            offset();
         }
     }
 

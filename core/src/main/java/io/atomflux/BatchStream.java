@@ -40,10 +40,15 @@ final class BatchStream<R extends KeyedRow<R>, T> extends Flux<T> {
      * @param <T> elements as emitted
      */
     @FunctionalInterface
-    interface Emission<R, T> {
+    interface Emission<R extends KeyedRow<R>, T> {
         /** Returns the element, or null to skip the row. */
         @Nullable
         T of(R row, long position);
+
+        /** Returns one element for all rows of a batch, or null to have them one by one. */
+        default @Nullable T ofAll(Batch<R> batch) {
+            return null;
+        }
     }
 
     private final Supplier<RowReader<R>> readers;
@@ -159,6 +164,12 @@ final class BatchStream<R extends KeyedRow<R>, T> extends Flux<T> {
             int end = next + (int) Math.min(batch.size() - next, asked); // asked may be Long.MAX_VALUE
             long emitted = 0;
             try {
+                T whole = next == 0 ? emission.ofAll(batch) : null;
+                if (whole != null) {
+                    next = batch.size();
+                    emitted++;
+                    actual.onNext(whole);
+                }
                 while (next < end && !cancelled) {
                     int index = next++;
                     T element = emission.of(batch.row(index), batch.position(index));

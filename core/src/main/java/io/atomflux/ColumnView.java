@@ -56,6 +56,11 @@ public final class ColumnView<V> extends Flux<V> {
                     .checkpoint(describe());
         }
 
+        Flux<Object> parts() {
+            return core.stream(selection, columns(), snapshot, core.parts(key, type, missing))
+                    .checkpoint(describe());
+        }
+
         String describe() {
             return "column " + key + ", " + selection + " of " + core.name();
         }
@@ -203,7 +208,7 @@ public final class ColumnView<V> extends Flux<V> {
 
     private Mono<ArrayCollector> collectInto(boolean ragged) {
         String column = source.key();
-        return collect(() -> new ArrayCollector(column, ragged), ArrayCollector::add);
+        return source.parts().collect(() -> new ArrayCollector(column, ragged), ArrayCollector::add);
     }
 
     /**

@@ -56,7 +56,7 @@ public final class RowView<T> extends Flux<T> {
     }
 
     /** Makes the emission for a policy. */
-    private interface Emitting<T, R> {
+    private interface Emitting<T, R extends KeyedRow<R>> {
         BatchStream.Emission<R, T> of(Missing<T> missing);
     }
 

@@ -1,6 +1,7 @@
 package io.atomflux;
 
 import io.atomflux.spi.Capability;
+import io.atomflux.spi.StoredColumn;
 import io.atomflux.value.Change;
 import io.atomflux.value.Key;
 import io.atomflux.value.Patch;
@@ -226,6 +227,18 @@ public sealed interface Store<E> permits StoreFacade {
      * @return cold; one sentence for each problem; empty if all is well
      */
     Flux<String> verify();
+
+    /**
+     * Mends damage that {@link #verify} finds, as far as nothing whole is lost by it, e.g. what a writer of another program
+     * left when it was killed.
+     *
+     * @return cold; one sentence for each thing mended; empty if nothing was to be done or can be
+     * @signals ReadOnlyStoreException if the store was opened for reading
+     */
+    Flux<String> repair();
+
+    /** Tells how the columns are stored: types, chunks, codecs; cold; empty where rows are not kept by columns. */
+    Flux<StoredColumn> storage();
 
     /** Returns what this store offers beyond reading. */
     Set<Capability> capabilities();

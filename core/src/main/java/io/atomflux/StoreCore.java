@@ -5,6 +5,7 @@ import io.atomflux.error.MissingValueException;
 import io.atomflux.error.ReadOnlyStoreException;
 import io.atomflux.error.UnsupportedStoreOperationException;
 import io.atomflux.error.ValueTypeException;
+import io.atomflux.spi.Batch;
 import io.atomflux.spi.Capability;
 import io.atomflux.spi.Columns;
 import io.atomflux.spi.ReadRequest;
@@ -12,6 +13,7 @@ import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.Selection;
 import io.atomflux.spi.Write;
 import io.atomflux.value.KeyedRow;
+import io.atomflux.value.NdArray;
 import io.atomflux.value.Row;
 import io.atomflux.value.Values;
 import io.atomflux.value.Version;
@@ -99,6 +101,27 @@ final class StoreCore<E, R extends KeyedRow<R>> {
         return (row, position) -> {
             Object value = mapping.fields(row, name(), position).get(key);
             return value == null ? absent(missing, position, key) : typed(value, type, key, position);
+        };
+    }
+
+    /**
+     * Emits what an {@link ArrayCollector} takes: the values of one key, or those of a whole batch as one array.
+     *
+     * <p>The array is taken only where it holds what the values would be as that type.
+     */
+    <V> BatchStream.Emission<R, Object> parts(String key, Class<V> type, Missing<V> missing) {
+        BatchStream.Emission<R, V> values = values(key, type, missing);
+        return new BatchStream.Emission<>() {
+            @Override
+            public @Nullable Object of(R row, long position) {
+                return values.of(row, position);
+            }
+
+            @Override
+            public @Nullable Object ofAll(Batch<R> batch) {
+                NdArray all = batch.array(key).orElse(null);
+                return all != null && ArrayCollector.holds(all, type) ? new ArrayCollector.Stacked(all) : null;
+            }
         };
     }
 

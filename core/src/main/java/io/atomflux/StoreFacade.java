@@ -6,6 +6,7 @@ import io.atomflux.spi.Capability;
 import io.atomflux.spi.Columns;
 import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.Selection;
+import io.atomflux.spi.StoredColumn;
 import io.atomflux.spi.Write;
 import io.atomflux.value.Change;
 import io.atomflux.value.Key;
@@ -268,6 +269,16 @@ abstract sealed class StoreFacade<E, R extends KeyedRow<R>> implements Store<E> 
         return Flux.concat(core.backend.verify(), new Decoding<>(core).problems())
                 .onErrorResume(CorruptDataException.class, failure -> Flux.just(String.valueOf(failure.getMessage())))
                 .distinct();
+    }
+
+    @Override
+    public Flux<String> repair() {
+        return core.backend.repair();
+    }
+
+    @Override
+    public Flux<StoredColumn> storage() {
+        return core.backend.storage();
     }
 
     @Override

@@ -55,6 +55,37 @@ class ArrayCollectorTest {
     }
 
     @Test
+    @DisplayName("values of many rows at once, and single ones among them, give what they would one by one")
+    void takesWholeBatches() {
+        ArrayCollector.Stacked energies = new ArrayCollector.Stacked(NdArray.of(new double[] {1, 2}));
+        assertThat(array(energies, 3.0, energies)).isEqualTo(NdArray.of(new double[] {1, 2, 3, 1, 2}));
+        assertThat(array(1L, energies)).isEqualTo(NdArray.of(new double[] {1, 1, 2}));
+        ArrayCollector.Stacked forces =
+                new ArrayCollector.Stacked(NdArray.of(new double[] {1, 2, 3, 4, 5, 6, 7, 8}, 2, 2, 2));
+        NdArray one = NdArray.of(new double[] {9, 9}, 1, 2);
+        Ragged ragged = collected(true, forces, one, forces).toRagged();
+        assertThat(ragged.offsets()).isEqualTo(NdArray.of(new long[] {0, 2, 4, 5, 7, 9}));
+        assertThat(ragged.get(1)).isEqualTo(NdArray.of(new double[] {5, 6, 7, 8}, 2, 2));
+        assertThat(ragged.get(2)).isEqualTo(one);
+        assertThatThrownBy(() -> array(forces, one)).isInstanceOf(ValueTypeException.class);
+        assertThatThrownBy(() -> array("text", energies)).isInstanceOf(ValueTypeException.class);
+    }
+
+    @Test
+    @DisplayName("a batch is taken whole only where its type is that of the values asked for")
+    void looksAtTypes() {
+        NdArray floats = NdArray.of(new double[] {1});
+        assertThat(ArrayCollector.holds(floats, Double.class)).isTrue();
+        assertThat(ArrayCollector.holds(floats, Object.class)).isTrue();
+        assertThat(ArrayCollector.holds(floats, Long.class)).isFalse();
+        assertThat(ArrayCollector.holds(NdArray.of(new float[] {1}), Object.class))
+                .isFalse();
+        assertThat(ArrayCollector.holds(NdArray.of(new float[] {1}, 1, 1), NdArray.class))
+                .isTrue();
+        assertThat(ArrayCollector.holds(floats.reshape(1, 1), Double.class)).isFalse();
+    }
+
+    @Test
     @DisplayName("what does not fit is refused, naming column, place, what was found and what to do")
     void refusesMixtures() {
         assertThatThrownBy(() -> array(1.5, "text"))

@@ -9,6 +9,7 @@ import io.atomflux.spi.Columns;
 import io.atomflux.spi.ReadRequest;
 import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.RowReader;
+import io.atomflux.spi.StoredColumn;
 import io.atomflux.spi.Write;
 import io.atomflux.value.Change;
 import io.atomflux.value.KeyedRow;
@@ -295,7 +296,7 @@ public final class Bridge<R extends KeyedRow<R>> implements RowBackend<R> {
             calls.enter();
             return Mono.defer(() -> {
                         BridgeCore<R> running = core();
-                        return running.onWriter("remove", () -> {
+                        return running.<Void>onWriter("remove", () -> {
                             running.opened().remove();
                             return null;
                         });
@@ -312,6 +313,24 @@ public final class Bridge<R extends KeyedRow<R>> implements RowBackend<R> {
     @Override
     public Flux<String> verify() {
         return pooled("verify", BlockingRowBackend::verify).flatMapIterable(problems -> problems);
+    }
+
+    @Override
+    public Flux<String> repair() {
+        return Flux.defer(() -> {
+            calls.enter();
+            return Mono.defer(() -> {
+                        BridgeCore<R> running = core();
+                        return running.onWriter("repair", () -> running.opened().repair());
+                    })
+                    .doFinally(signal -> calls.exit())
+                    .flatMapIterable(mended -> mended);
+        });
+    }
+
+    @Override
+    public Flux<StoredColumn> storage() {
+        return pooled("storage", BlockingRowBackend::storage).flatMapIterable(columns -> columns);
     }
 
     /** Asks after each own commit, and regularly for those of other processes; signals an error once closed. */

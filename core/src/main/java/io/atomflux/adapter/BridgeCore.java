@@ -200,7 +200,7 @@ final class BridgeCore<R extends KeyedRow<R>> {
     }
 
     /** Runs a call on the writer's thread, between commits, whether or not anybody still waits for it. */
-    Mono<Void> onWriter(String action, Callable<? extends @Nullable Void> call) {
+    <T> Mono<T> onWriter(String action, Callable<? extends @Nullable T> call) {
         return Mono.create(sink -> {
             try {
                 writer.execute(() -> {

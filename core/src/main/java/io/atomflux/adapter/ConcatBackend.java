@@ -10,10 +10,13 @@ import io.atomflux.spi.ReadRequest;
 import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.RowReader;
 import io.atomflux.spi.Selection;
+import io.atomflux.spi.StoredColumn;
 import io.atomflux.value.KeyedRow;
+import io.atomflux.value.NdArray;
 import io.atomflux.value.Slice;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -213,11 +216,21 @@ final class ConcatBackend<R extends KeyedRow<R>> implements RowBackend<R> {
         public long byteSize() {
             return batch.byteSize();
         }
+
+        @Override
+        public Optional<NdArray> array(String key) {
+            return batch.array(key);
+        }
     }
 
     @Override
     public Flux<String> verify() {
         return Flux.fromIterable(sources).concatMap(RowBackend::verify);
+    }
+
+    @Override
+    public Flux<StoredColumn> storage() {
+        return Flux.fromIterable(sources).concatMap(RowBackend::storage);
     }
 
     /** Closes all sources; the first failure is signalled, later ones are added to it. */

@@ -6,6 +6,7 @@ import io.atomflux.spi.Columns;
 import io.atomflux.spi.ReadRequest;
 import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.RowReader;
+import io.atomflux.spi.StoredColumn;
 import io.atomflux.spi.Write;
 import io.atomflux.value.Change;
 import io.atomflux.value.KeyedRow;
@@ -143,6 +144,16 @@ abstract sealed class ConvertedBackend<S extends KeyedRow<S>, R extends KeyedRow
     @Override
     public Flux<String> verify() {
         return backend.verify();
+    }
+
+    @Override
+    public Flux<String> repair() {
+        return backend.repair();
+    }
+
+    @Override
+    public Flux<StoredColumn> storage() {
+        return backend.storage();
     }
 
     @Override

@@ -1,10 +1,12 @@
 package io.atomflux.adapter;
 
+import io.atomflux.error.ReadOnlyStoreException;
 import io.atomflux.spi.Capability;
 import io.atomflux.spi.Columns;
 import io.atomflux.spi.ReadRequest;
 import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.RowReader;
+import io.atomflux.spi.StoredColumn;
 import io.atomflux.value.Change;
 import io.atomflux.value.KeyedRow;
 import io.atomflux.value.Revision;
@@ -82,6 +84,16 @@ final class ReadOnlyBackend<R extends KeyedRow<R>> implements RowBackend<R> {
     @Override
     public Flux<String> verify() {
         return backend.verify();
+    }
+
+    @Override
+    public Flux<String> repair() {
+        return Flux.error(() -> new ReadOnlyStoreException(name(), "repair"));
+    }
+
+    @Override
+    public Flux<StoredColumn> storage() {
+        return backend.storage();
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.atomflux.spi;
 
 import io.atomflux.value.KeyedRow;
+import io.atomflux.value.NdArray;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Rows that were read in one snapshot.
@@ -21,6 +23,16 @@ public interface Batch<R extends KeyedRow<R>> {
 
     /** Returns the bytes this batch holds in memory. */
     long byteSize();
+
+    /**
+     * Returns one key of all rows as one array whose first axis is the rows, where the store holds it so anyway.
+     *
+     * @return what {@link #row} would give, put together; empty if that is not at hand, or a row has no value there, or one
+     *     of another shape or type
+     */
+    default Optional<NdArray> array(String key) {
+        return Optional.empty();
+    }
 
     /** Returns rows that are there already. */
     static <R extends KeyedRow<R>> Batch<R> of(List<R> rows, Positions positions) {

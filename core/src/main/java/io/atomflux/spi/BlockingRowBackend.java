@@ -130,6 +130,20 @@ public interface BlockingRowBackend<R extends KeyedRow<R>> extends AutoCloseable
         return List.of();
     }
 
+    /**
+     * Mends damage as far as nothing whole is lost by it, e.g. what a writer that was killed left behind.
+     *
+     * @return one sentence for each thing mended
+     */
+    default List<String> repair() throws IOException {
+        return List.of();
+    }
+
+    /** Tells how the columns are stored; empty where rows are not kept by columns. */
+    default List<StoredColumn> storage() throws IOException {
+        return List.of();
+    }
+
     /** Releases what this backend holds; no call runs any more. */
     @Override
     default void close() throws IOException {}

@@ -121,6 +121,25 @@ public interface RowBackend<R extends KeyedRow<R>> {
     }
 
     /**
+     * Mends damage that {@link #verify} finds, as far as nothing whole is lost by it, e.g. what a writer of another program
+     * left when it was killed.
+     *
+     * @return cold; one sentence for each thing mended; empty if nothing was to be done or can be
+     */
+    default Flux<String> repair() {
+        return Flux.empty();
+    }
+
+    /**
+     * Tells how the columns are stored.
+     *
+     * @return cold; empty where rows are not kept by columns
+     */
+    default Flux<StoredColumn> storage() {
+        return Flux.empty();
+    }
+
+    /**
      * Releases what this backend opened itself, not what it was given.
      *
      * @return cold; empty. Waits for running calls; repeats complete with the first outcome
