@@ -35,12 +35,14 @@ record Described(long frames, List<Column> columns, Set<String> perAtom, Map<Str
     }
 
     /**
-     * A column that is listed.
+     * A column.
      *
      * @param name its name
      * @param array its array; null if it has none, so that no row has a value
      * @param perAtom whether it has one entry for each atom
-     * @param fixed whether its array is one value for all rows, without an axis for them
+     * @param fixed whether it is one value for all rows, its array without an axis for them; it cannot be changed
+     * @param reading turns what is stored into what it stands for, null if it is that already; of a fixed column without
+     *     array it is asked with null, and tells the value
      * @param damage why it cannot be read; null if it can
      */
     record Column(
@@ -48,7 +50,27 @@ record Described(long frames, List<Column> columns, Set<String> perAtom, Map<Str
             @Nullable ArrayInfo array,
             boolean perAtom,
             boolean fixed,
-            @Nullable AtomfluxException damage) {}
+            @Nullable Reading reading,
+            @Nullable AtomfluxException damage) {
+
+        /** Describes a column that is as it is stored. */
+        Column(
+                String name,
+                @Nullable ArrayInfo array,
+                boolean perAtom,
+                boolean fixed,
+                @Nullable AtomfluxException damage) {
+            this(name, array, perAtom, fixed, null, damage);
+        }
+    }
+
+    /** What foreign files mean by what they store; without state, for many threads. */
+    @FunctionalInterface
+    interface Reading {
+        /** Returns what a value of one row stands for, null for nothing; the padding is off already. */
+        @Nullable
+        Object of(@Nullable Object stored);
+    }
 
     /**
      * Reads what the attributes of a group say (asebytes 0.3, columnar group attributes).

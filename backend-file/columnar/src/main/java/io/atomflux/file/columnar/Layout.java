@@ -37,4 +37,16 @@ interface Layout {
      * @param hints types that columns shall have when they are made, found out by an attempt before
      */
     FramesEdit edit(TreeEdit tree, String group, String store, TypeHints hints) throws IOException;
+
+    /**
+     * Begins to write a group anew, row after row, from what it was; keeps what rows do not tell, e.g. units.
+     *
+     * @param before the tree as it was
+     * @param tree the tree without the {@linkplain #paths paths} of the group
+     * @throws io.atomflux.error.UnsupportedDataException if something in the group would be lost; names it
+     */
+    default FramesEdit anew(Tree before, TreeEdit tree, String group, String store, TypeHints hints)
+            throws IOException {
+        return edit(tree, group, store, hints);
+    }
 }
