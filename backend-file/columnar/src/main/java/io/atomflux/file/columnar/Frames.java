@@ -39,6 +39,11 @@ interface Frames {
      */
     Optional<NdArray> stacked(Chunks chunks, Positions positions, String key) throws IOException;
 
+    /** Returns the types columns have, for writing them anew; a hint less costs a second pass over the rows, nothing else. */
+    default TypeHints types() {
+        return TypeHints.NONE;
+    }
+
     /** Tells how the columns are stored, those that keep the layout together among them. */
     List<StoredColumn> columns(Tree tree) throws IOException;
 
