@@ -2,6 +2,7 @@ package io.atomflux.file.columnar.journal;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * The one door to the files of a store: lock, journal, recovery.
@@ -39,19 +40,48 @@ public interface StoreAccess extends AutoCloseable {
         }
     }
 
+    /**
+     * Opens a store; nothing is read or made before it is used.
+     *
+     * @param store the file or folder; a symbolic link is resolved when it is first used
+     * @param readOnly whether nothing is ever written, not even what a writer that died had committed
+     * @param patience how long to wait for others
+     * @param fence keeps other programs away from a store that is one file
+     * @param name for messages
+     */
+    static StoreAccess of(Path store, boolean readOnly, Duration patience, Fence fence, String name) {
+        return new LockedStore(store, readOnly, patience, fence, name, new LocalDisk());
+    }
+
     /** Returns the path of the store. */
     Path path();
 
     /** Returns where a new version of the store, or of a part of it, is written before it is adopted. */
     Path beside();
 
-    /** Returns how often this library has committed, as the lock file tells; waits for nobody; 0 without lock file. */
+    /**
+     * Returns a number that every commit of this library changes before it is answered; waits for nobody; 0 without lock
+     * file. What is read while it stays the same is of one state.
+     */
     long generation() throws IOException;
 
-    /** Runs while nobody of this library writes. */
+    /**
+     * Runs while nobody of this library writes.
+     *
+     * @throws io.atomflux.error.StoreBusyException if somebody writes for longer than the patience
+     * @throws io.atomflux.error.CorruptDataException if a journal is there that does not fit the files; unless it is opened
+     *     for reading only it lies aside then, and the store can be used as it stands
+     * @throws IllegalStateException within another reading or writing
+     */
     <T> T reading(Work<StoreFiles, T> work) throws IOException;
 
-    /** Runs while nobody of this library reads or writes; what the work did not commit is undone. */
+    /**
+     * Runs while nobody of this library reads or writes; what the work did not commit is undone.
+     *
+     * @throws io.atomflux.error.StoreBusyException if others read or write for longer than the patience
+     * @throws io.atomflux.error.StoreAccessException if no lock file can be made
+     * @throws io.atomflux.error.CorruptDataException as reading does
+     */
     <T> T writing(Work<StoreEdit, T> work) throws IOException;
 
     /** Takes the store away, with all that lies beside it; other processes that wait go on with nothing. */

@@ -1,0 +1,56 @@
+package io.atomflux.file.columnar.journal;
+
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What one journal changes, in the order it is done: first what goes, then what is adopted, then contents. */
+final class Changes {
+
+    /** Files and folders that go, with all in them. */
+    final TreeSet<String> deleted = new TreeSet<>();
+
+    /** What files become. */
+    final TreeMap<String, Content> contents = new TreeMap<>();
+
+    private @Nullable Adoption adoption;
+
+    /**
+     * What was written beside takes the place of a file or a folder.
+     *
+     * @param witness tells what is there now from what somebody else puts there
+     */
+    record Adoption(String path, String witness) {}
+
+    @Nullable
+    Adoption adoption() {
+        return adoption;
+    }
+
+    void adopt(@Nullable Adoption adopted) {
+        adoption = adopted;
+    }
+
+    boolean isEmpty() {
+        return deleted.isEmpty() && contents.isEmpty() && adoption == null;
+    }
+
+    boolean isAdopted(String path) {
+        return adoption != null && Places.within(path, adoption.path());
+    }
+
+    /** Tells whether what is in the place of a path goes. */
+    boolean vanishes(String path) {
+        if (deleted.isEmpty() || isAdopted(path)) {
+            return false;
+        }
+        for (String at = path; ; at = Places.parent(at)) {
+            if (deleted.contains(at)) {
+                return true;
+            }
+            if (at.isEmpty()) {
+                return false;
+            }
+        }
+    }
+}
