@@ -43,6 +43,8 @@ record Described(long frames, List<Column> columns, Set<String> perAtom, Map<Str
      * @param fixed whether it is one value for all rows, its array without an axis for them; it cannot be changed
      * @param reading turns what is stored into what it stands for, null if it is that already; of a fixed column without
      *     array it is asked with null, and tells the value
+     * @param mayEnd whether its array may have fewer rows than the group, the last of which then have nothing; elsewhere that
+     *     is damage
      * @param damage why it cannot be read; null if it can
      */
     record Column(
@@ -51,6 +53,7 @@ record Described(long frames, List<Column> columns, Set<String> perAtom, Map<Str
             boolean perAtom,
             boolean fixed,
             @Nullable Reading reading,
+            boolean mayEnd,
             @Nullable AtomfluxException damage) {
 
         /** Describes a column that is as it is stored. */
@@ -60,7 +63,7 @@ record Described(long frames, List<Column> columns, Set<String> perAtom, Map<Str
                 boolean perAtom,
                 boolean fixed,
                 @Nullable AtomfluxException damage) {
-            this(name, array, perAtom, fixed, null, damage);
+            this(name, array, perAtom, fixed, null, false, damage);
         }
     }
 
