@@ -32,6 +32,7 @@ final class MemoryTree implements TreeStore {
     private static final class Place {
         final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
         final AtomicReference<@Nullable Content> content = new AtomicReference<>();
+        final AtomicInteger commits = new AtomicInteger();
     }
 
     private final String name;
@@ -187,10 +188,16 @@ final class MemoryTree implements TreeStore {
                 throw new IllegalStateException("commit outside of an edit");
             }
             place.content.set(new Content(this));
+            place.commits.incrementAndGet();
         }
 
         @Override
         public void close() {}
+    }
+
+    /** Returns how many commits there were, of all openings. */
+    int commits() {
+        return place.commits.get();
     }
 
     @Override
