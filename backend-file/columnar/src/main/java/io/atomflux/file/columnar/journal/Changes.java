@@ -1,6 +1,7 @@
 package io.atomflux.file.columnar.journal;
 
-import java.util.TreeMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +11,8 @@ final class Changes {
     /** Files and folders that go, with all in them. */
     final TreeSet<String> deleted = new TreeSet<>();
 
-    /** What files become. */
-    final TreeMap<String, Content> contents = new TreeMap<>();
+    /** What files become, in the order of their first change: what is written last comes into view last. */
+    final Map<String, Content> contents = new LinkedHashMap<>();
 
     private @Nullable Adoption adoption;
 
