@@ -5,6 +5,7 @@ import io.atomflux.file.columnar.tree.ElementType;
 import io.atomflux.file.columnar.tree.Shape;
 import io.atomflux.value.DType;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -207,27 +208,28 @@ final class CodecLists {
     }
 
     private static Object blosc(Compression compression, DType type) {
-        return codec(
-                "blosc",
-                Map.of(
-                        "typesize",
-                        (long) type.itemSize(),
-                        "cname",
-                        compression.codec(),
-                        "clevel",
-                        (long) compression.level(),
-                        "shuffle",
-                        compression.shuffle() ? "shuffle" : "noshuffle",
-                        "blocksize",
-                        0L));
+        Map<String, Object> configuration = new LinkedHashMap<>();
+        configuration.put("typesize", (long) type.itemSize());
+        configuration.put("cname", compression.codec());
+        configuration.put("clevel", (long) compression.level());
+        configuration.put("shuffle", compression.shuffle() ? "shuffle" : "noshuffle");
+        configuration.put("blocksize", 0L);
+        return codec("blosc", configuration);
     }
 
     private static Object zstd() {
-        return codec("zstd", Map.of("level", 0L, "checksum", false));
+        Map<String, Object> configuration = new LinkedHashMap<>();
+        configuration.put("level", 0L);
+        configuration.put("checksum", false);
+        return codec("zstd", configuration);
     }
 
+    /** Keeps the order of members, so that the same array gives the same document. */
     private static Object codec(String name, Map<String, Object> configuration) {
-        return Map.of("name", name, "configuration", configuration);
+        Map<String, Object> codec = new LinkedHashMap<>();
+        codec.put("name", name);
+        codec.put("configuration", configuration);
+        return codec;
     }
 
     private static void refuse(boolean wrong, String what) {
