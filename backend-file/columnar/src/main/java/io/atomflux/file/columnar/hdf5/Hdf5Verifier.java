@@ -1,0 +1,102 @@
+package io.atomflux.file.columnar.hdf5;
+
+import io.atomflux.error.AtomfluxException;
+import io.atomflux.file.columnar.tree.ArrayInfo;
+import io.atomflux.file.columnar.tree.Shape;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Walks over all that a file holds and decodes every chunk. */
+final class Hdf5Verifier {
+
+    private static final int MOST_PROBLEMS = 100;
+    private static final int MOST_DEPTH = 256;
+
+    private final Hdf5Tree tree;
+    private final List<String> problems = new ArrayList<>();
+    /** Objects may be reached by several paths, also by one that leads back to them. */
+    private final Set<List<Byte>> seen = new HashSet<>();
+
+    private Hdf5Verifier(Hdf5Tree tree) {
+        this.tree = tree;
+    }
+
+    /** Returns a sentence for each damage. */
+    static List<String> problems(Hdf5Tree tree) throws IOException {
+        Hdf5Verifier verifier = new Hdf5Verifier(tree);
+        verifier.group("", 0);
+        return verifier.problems;
+    }
+
+    private boolean isNew(String path) throws IOException {
+        return seen.add(tree.call(path, () -> tree.file.address(path)));
+    }
+
+    private void group(String path, int depth) throws IOException {
+        List<String> names;
+        try {
+            if (!isNew(path)) {
+                return;
+            }
+            tree.attributes(path);
+            names = tree.names(path);
+        } catch (AtomfluxException e) {
+            add(e);
+            return;
+        }
+        for (String name : names) {
+            if (problems.size() >= MOST_PROBLEMS || depth > MOST_DEPTH) {
+                return;
+            }
+            String child = path.isEmpty() ? name : path + "/" + name;
+            try {
+                if (tree.hasGroup(child)) {
+                    group(child, depth + 1);
+                } else {
+                    array(child);
+                }
+            } catch (AtomfluxException e) {
+                add(e);
+            }
+        }
+    }
+
+    private void array(String path) throws IOException {
+        if (!isNew(path)) {
+            return;
+        }
+        tree.attributes(path);
+        ArrayInfo array = tree.array(path).orElse(null);
+        if (array == null) {
+            return;
+        }
+        int rank = array.shape().rank();
+        long[] index = new long[rank];
+        for (int axis = 0; axis < rank; axis++) {
+            if (array.shape().at(axis) == 0) {
+                return;
+            }
+        }
+        while (problems.size() < MOST_PROBLEMS) {
+            try {
+                tree.chunk(array, Shape.of(index));
+            } catch (AtomfluxException e) {
+                add(e);
+            }
+            int axis = rank - 1;
+            while (axis >= 0 && ++index[axis] >= array.chunksAlong(axis)) {
+                index[axis--] = 0;
+            }
+            if (axis < 0) {
+                return;
+            }
+        }
+    }
+
+    private void add(AtomfluxException e) {
+        problems.add(String.valueOf(e.getMessage()));
+    }
+}
