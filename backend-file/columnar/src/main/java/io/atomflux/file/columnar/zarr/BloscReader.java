@@ -11,6 +11,10 @@ final class BloscReader implements AutoCloseable {
     private static final int ZLIB_FORMAT = 3;
     private static final int ZSTD_FORMAT = 4;
 
+    // No codec makes more of a byte: 128 KiB of 3 bytes, or 258 bytes of 2 bits.
+    private static final int MOST_OF_ZSTD = 1 << 16;
+    private static final int MOST_OF_OTHERS = 1 << 11;
+
     private final byte[] stored;
     private final int from;
     private final int to;
@@ -60,6 +64,10 @@ final class BloscReader implements AutoCloseable {
         }
         if (size == 0) {
             return new Span(bytes, at, at);
+        }
+        int ratio = flags >>> 5 == ZSTD_FORMAT ? MOST_OF_ZSTD : MOST_OF_OTHERS;
+        if (size > (long) ratio * length) {
+            throw damaged("%d bytes in %d (expected: at most %d times as many)".formatted(size, length, ratio));
         }
         if (blockSize < 1 || blockSize > size || typeSize < 1) {
             throw damaged("blocks of %d bytes, elements of %d (expected: at least 1, at most %d)"

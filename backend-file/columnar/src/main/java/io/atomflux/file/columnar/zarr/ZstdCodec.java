@@ -7,7 +7,11 @@ import java.util.Arrays;
 final class ZstdCodec implements BytesCodec {
 
     private static final int DEFAULT_LEVEL = 3;
-    private static final int LIKELY_RATIO = 64;
+    private static final long LIKELY_RATIO = 64;
+
+    // Source: RFC 8878, section 3.1.1.2: what a block decodes to, and the header it has at least.
+    private static final long LARGEST_BLOCK = 1 << 17;
+    private static final int SMALLEST_BLOCK = 3;
     private static final int SMALL = 1 << 20;
 
     private final int level;
@@ -20,12 +24,19 @@ final class ZstdCodec implements BytesCodec {
 
     @Override
     public Span decode(Span stored, int size, boolean exact) {
+        if (stored.length() == 0) {
+            throw new IllegalArgumentException("zstd: no bytes (expected: a frame)");
+        }
+        int most = (int) Math.min(size, (stored.length() / SMALLEST_BLOCK + 1) * LARGEST_BLOCK);
         int room = size;
         if (!exact) {
             long claimed = Zstd.getFrameContentSize(stored.array(), stored.from(), stored.length());
-            // A frame need not tell, others may follow, and what it tells is not believed before it was seen.
-            long likely = Math.max(SMALL, (long) LIKELY_RATIO * stored.length());
-            room = (int) Math.min(size, claimed > 0 ? Math.min(claimed, likely) : likely);
+            if (claimed > most) {
+                throw Sizes.wrong("zstd", claimed, most, false);
+            }
+            // A frame need not tell, and others may follow.
+            long likely = Math.min(most, Math.max(SMALL, LIKELY_RATIO * stored.length()));
+            room = (int) (claimed > 0 ? Math.min(claimed, likely) : likely);
         }
         while (true) {
             byte[] plain = new byte[room];
@@ -34,11 +45,11 @@ final class ZstdCodec implements BytesCodec {
                 Sizes.check("zstd", length, size, exact);
                 return new Span(plain, 0, length);
             }
-            if (room == size) {
+            if (room >= most) {
                 throw new IllegalArgumentException(
-                        "zstd: decodes to more bytes than expected (expected: at most %d)".formatted(size));
+                        "zstd: decodes to more bytes than expected (expected: at most %d)".formatted(most));
             }
-            room = (int) Math.min(size, 4L * room);
+            room = (int) Math.min(most, 4L * room);
         }
     }
 
