@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,22 +37,11 @@ final class ColumnarFile implements AutoCloseable {
         T of(OldRows old, GroupEdit group) throws IOException, RewriteNeeded;
     }
 
-    /** A state of the cache that still holds: the chunks of a state but those touched since. */
-    private record Known(long number, Object stamp, List<WatchedEdit> since) {
-        boolean touched(ChunkKey key) {
-            for (WatchedEdit edit : since) {
-                if (edit.touched(key)) {
-                    return true;
-                }
-            }
-            return false;
-        }
-    }
+    /** The state the chunks in the cache belong to. */
+    private record Known(long number, Object stamp) {}
 
     /** A file that changes more often while a batch is read is read under its lock. */
     private static final int TRIES = 3;
-
-    private static final int MOST_EDITS = 256;
 
     private final TreeStore tree;
     private final Layouts layouts;
@@ -117,15 +107,13 @@ final class ColumnarFile implements AutoCloseable {
             throw notFound(group, layout.groups(at));
         }
         synchronized (states) {
-            long next = ++number;
             Known before = known;
-            if (before != null && before.stamp.equals(stamp)) {
-                cache.advance(before.number, next, before::touched);
-            } else {
+            if (before == null || !before.stamp.equals(stamp)) {
                 cache.clear();
+                before = new Known(++number, stamp);
+                known = before;
             }
-            known = new Known(next, stamp, List.of());
-            State found = new State(next, stamp, layout, group, frames.get());
+            State found = new State(before.number, stamp, layout, group, frames.get());
             current = found;
             return found;
         }
@@ -270,8 +258,9 @@ final class ColumnarFile implements AutoCloseable {
     }
 
     private <T> T watched(TreeEdit edit, Watching<T> work) throws IOException {
-        WatchedEdit watched = new WatchedEdit(edit);
         Known before = stillKnown();
+        WatchedEdit watched =
+                new WatchedEdit(edit, cache, before == null ? OptionalLong.empty() : OptionalLong.of(before.number));
         try {
             return work.of(edit, watched);
         } catch (RewriteNeeded needed) {
@@ -301,10 +290,11 @@ final class ColumnarFile implements AutoCloseable {
         }
     }
 
+    /** Lets the cache hold what the commit left as it was, and what it wrote; while the file is locked. */
     private void noteCommit(@Nullable Known before, WatchedEdit edit) {
         current = null;
         Object stamp = null;
-        if (before != null && edit.committed() && before.since.size() < MOST_EDITS) {
+        if (edit.committed()) {
             try {
                 stamp = tree.stamp();
             } catch (IOException | AtomfluxException unseen) {
@@ -312,13 +302,18 @@ final class ColumnarFile implements AutoCloseable {
             }
         }
         synchronized (states) {
-            if (before == null || stamp == null || known != before) {
+            if (stamp == null) {
                 known = null;
-            } else {
-                List<WatchedEdit> since = new ArrayList<>(before.since);
-                since.add(edit);
-                known = new Known(before.number, stamp, List.copyOf(since));
+                return;
             }
+            long next = ++number;
+            if (before != null && known == before) {
+                cache.advance(before.number, next, edit::touched);
+            } else {
+                cache.clear();
+            }
+            edit.cacheWritten(next);
+            known = new Known(next, stamp);
         }
     }
 

@@ -33,11 +33,11 @@ final class MemoryTree implements TreeStore {
         final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
         final AtomicReference<@Nullable Content> content = new AtomicReference<>();
         final AtomicInteger commits = new AtomicInteger();
+        final AtomicInteger chunksRead = new AtomicInteger();
     }
 
     private final String name;
     private final Place place;
-    final AtomicInteger chunksRead = new AtomicInteger();
 
     MemoryTree(String name) {
         this.name = name;
@@ -91,7 +91,7 @@ final class MemoryTree implements TreeStore {
 
         @Override
         public Chunk chunk(ArrayInfo array, Shape index) {
-            chunksRead.incrementAndGet();
+            place.chunksRead.incrementAndGet();
             Chunk chunk = chunks.get(ChunkKey.of(array, index));
             return chunk != null ? chunk : fill(array);
         }
@@ -193,6 +193,11 @@ final class MemoryTree implements TreeStore {
 
         @Override
         public void close() {}
+    }
+
+    /** Counts the chunks that were decoded, by all openings. */
+    AtomicInteger chunksRead() {
+        return place.chunksRead;
     }
 
     /** Returns how many commits there were, of all openings. */
