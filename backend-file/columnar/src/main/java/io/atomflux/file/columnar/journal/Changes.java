@@ -19,9 +19,10 @@ final class Changes {
     /**
      * What was written beside takes the place of a file or a folder.
      *
-     * @param witness tells what is there now from what somebody else puts there
+     * @param before tells what is there from what somebody else puts there
+     * @param after tells what was written beside
      */
-    record Adoption(String path, String witness) {}
+    record Adoption(String path, String before, String after) {}
 
     @Nullable
     Adoption adoption() {

@@ -262,6 +262,7 @@ final class Edit extends View implements StoreEdit {
             content = new PagedContent(size, size);
         } else if (kind == Disk.Kind.NONE && path.isEmpty()) {
             writers.put(path, disk.open(places.created(), Disk.Mode.EMPTY));
+            touchedFolders.add(places.folder());
             draft();
             content = new CreatedContent(0);
         } else {
@@ -431,7 +432,7 @@ final class Edit extends View implements StoreEdit {
                         "adopting \"%s\" below what was deleted (expected: another order)".formatted(path));
             }
             forget();
-            changes.adopt(new Changes.Adoption(path, recovery.witness(path)));
+            changes.adopt(new Changes.Adoption(path, recovery.witness(places.of(path)), Digests.NONE));
         });
     }
 
@@ -498,8 +499,12 @@ final class Edit extends View implements StoreEdit {
                 handle.force();
             }
         }
-        if (changes.adoption() != null) {
+        Changes.Adoption adoption = changes.adoption();
+        if (adoption != null) {
             disk.syncTree(places.rewrite());
+            changes.adopt(
+                    new Changes.Adoption(adoption.path(), adoption.before(), recovery.witness(places.rewrite())));
+            touchedFolders.add(places.folder());
         }
         for (Path file : fresh) {
             if (disk.kind(file) == Disk.Kind.FILE) {

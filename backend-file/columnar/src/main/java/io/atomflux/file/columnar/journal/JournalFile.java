@@ -153,7 +153,7 @@ final class JournalFile implements AutoCloseable {
         }
         if (in.readBoolean()) {
             String path = path(in);
-            changes.adopt(new Changes.Adoption(path, Digests.decode(in)));
+            changes.adopt(new Changes.Adoption(path, Digests.decode(in), Digests.decode(in)));
         }
         for (int count = in.readInt(); count > 0; count--) {
             changes.contents.put(path(in), content(in, end));
@@ -245,7 +245,8 @@ final class JournalFile implements AutoCloseable {
         out.writeBoolean(adoption != null);
         if (adoption != null) {
             text(out, adoption.path());
-            Digests.encode(out, adoption.witness());
+            Digests.encode(out, adoption.before());
+            Digests.encode(out, adoption.after());
         }
         out.writeInt(changes.contents.size());
         for (Map.Entry<String, Content> content : changes.contents.entrySet()) {

@@ -114,7 +114,8 @@ final class PagedContent implements Content {
             ByteBuffer both = ByteBuffer.allocate(2 * PAGE);
             for (Map.Entry<Long, Long> slot : slots.entrySet()) {
                 long from = slot.getKey() * PAGE;
-                int count = (int) Math.max(0, Math.min(PAGE, Math.min(base, size) - from));
+                // What is cut off may be anything by now: a cut whose length was lost leaves zeros.
+                int count = (int) Math.max(0, Math.min(PAGE, Math.min(base, length) - from));
                 handle.read(now.clear().limit(count), from);
                 journal.read(both.clear(), slot.getValue());
                 for (int i = 0; i < count; i++) {

@@ -222,10 +222,11 @@ final class Recovery {
         Changes.Adoption adoption = changes.adoption();
         if (adoption != null) {
             boolean waits = disk.kind(places.rewrite()) != Disk.Kind.NONE;
-            Disk.Kind kind = disk.kind(places.of(adoption.path()));
+            String now = witness(places.of(adoption.path()));
             boolean fits = waits
-                    ? kind == Disk.Kind.NONE || witness(adoption.path()).equals(adoption.witness())
-                    : kind == Disk.Kind.FILE || kind == Disk.Kind.FOLDER;
+                    ? (now.equals(Digests.NONE) || now.equals(adoption.before()))
+                            && witness(places.rewrite()).equals(adoption.after())
+                    : now.equals(adoption.after());
             if (isBehindLink(adoption.path()) || !fits) {
                 return "replaces %s, which is not as before it".formatted(shown(adoption.path()));
             }
@@ -248,8 +249,7 @@ final class Recovery {
     }
 
     /** Digests what tells whether somebody else changed a file or a folder, without reading all of it. */
-    String witness(String path) throws IOException {
-        Path place = places.of(path);
+    String witness(Path place) throws IOException {
         MessageDigest digest = Digests.sha256();
         Disk.Kind kind = disk.kind(place);
         if (kind == Disk.Kind.FILE) {
