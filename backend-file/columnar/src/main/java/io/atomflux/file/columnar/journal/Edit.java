@@ -502,8 +502,7 @@ final class Edit extends View implements StoreEdit {
         Changes.Adoption adoption = changes.adoption();
         if (adoption != null) {
             disk.syncTree(places.rewrite());
-            changes.adopt(
-                    new Changes.Adoption(adoption.path(), adoption.before(), recovery.witness(places.rewrite())));
+            changes.adopt(new Changes.Adoption(adoption.path(), adoption.before(), recovery.witness(places.rewrite())));
             touchedFolders.add(places.folder());
         }
         for (Path file : fresh) {

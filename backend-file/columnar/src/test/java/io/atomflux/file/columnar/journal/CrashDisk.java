@@ -337,8 +337,7 @@ final class CrashDisk implements Disk, Marks {
             current();
             boolean killed = step();
             int count = killed ? source.remaining() / 2 : source.remaining();
-            byte[] changed =
-                    Arrays.copyOf(node.content, (int) Math.max(node.content.length, position + count));
+            byte[] changed = Arrays.copyOf(node.content, (int) Math.max(node.content.length, position + count));
             source.get(changed, (int) position, count);
             node.content = changed;
             if (killed) {

@@ -45,19 +45,15 @@ class CrashTest {
                     edit.fresh("b/d", bytes("instead"));
                     edit.replace("meta", bytes("two"));
                 }),
-        PAGES(
-                (edit, disk) -> edit.write("", 0, text('a', 10_000)),
-                (edit, disk) -> {
-                    edit.write("", 0, text('b', 10));
-                    edit.write("", 9_000, text('c', 5_000));
-                    edit.write("", 100, text('d', 4_500));
-                }),
-        SHORTER(
-                (edit, disk) -> edit.write("", 0, text('a', 12_000)),
-                (edit, disk) -> {
-                    edit.write("", 3_000, text('b', 3_000));
-                    edit.truncate("", 5_000);
-                }),
+        PAGES((edit, disk) -> edit.write("", 0, text('a', 10_000)), (edit, disk) -> {
+            edit.write("", 0, text('b', 10));
+            edit.write("", 9_000, text('c', 5_000));
+            edit.write("", 100, text('d', 4_500));
+        }),
+        SHORTER((edit, disk) -> edit.write("", 0, text('a', 12_000)), (edit, disk) -> {
+            edit.write("", 3_000, text('b', 3_000));
+            edit.truncate("", 5_000);
+        }),
         CREATED((edit, disk) -> {}, (edit, disk) -> edit.write("", 10, text('a', 5_000))),
         FOLDER_ADOPTED(
                 (edit, disk) -> {
@@ -70,18 +66,14 @@ class CrashTest {
                     edit.adopt("g");
                     edit.replace("keep", bytes("changed"));
                 }),
-        STORE_ADOPTED(
-                (edit, disk) -> edit.replace("g/meta", bytes("one")),
-                (edit, disk) -> {
-                    beside(disk);
-                    edit.adopt("");
-                }),
-        FILE_ADOPTED(
-                (edit, disk) -> edit.write("", 0, text('a', 3_000)),
-                (edit, disk) -> {
-                    write(disk, PLACES.rewrite(), "two".repeat(1_000));
-                    edit.adopt("");
-                });
+        STORE_ADOPTED((edit, disk) -> edit.replace("g/meta", bytes("one")), (edit, disk) -> {
+            beside(disk);
+            edit.adopt("");
+        }),
+        FILE_ADOPTED((edit, disk) -> edit.write("", 0, text('a', 3_000)), (edit, disk) -> {
+            write(disk, PLACES.rewrite(), "two".repeat(1_000));
+            edit.adopt("");
+        });
 
         private final Change before;
         private final Change change;
@@ -290,7 +282,8 @@ class CrashTest {
 
     @ParameterizedTest
     @EnumSource(Scenario.class)
-    @DisplayName("after a crash at any step, and another while recovering, the store is as before or as after the change")
+    @DisplayName(
+            "after a crash at any step, and another while recovering, the store is as before or as after the change")
     void crashAnywhere(Scenario scenario) throws IOException {
         assertThat(explore(scenario, disk -> {}, SEEDS)).isEmpty();
     }
@@ -299,8 +292,8 @@ class CrashTest {
     @EnumSource(Scenario.class)
     @DisplayName("the simulation finds a disk that forgets what was synced: this test can fail")
     void forgettingDiskIsFound(Scenario scenario) throws IOException {
-        assertThat(explore(scenario, disk -> disk.forgetsFiles = true, 6)).isNotEmpty();
-        assertThat(explore(scenario, disk -> disk.forgetsFolders = true, 6)).isNotEmpty();
+        assertThat(explore(scenario, disk -> disk.forgetsFiles = true, 3)).isNotEmpty();
+        assertThat(explore(scenario, disk -> disk.forgetsFolders = true, 3)).isNotEmpty();
     }
 
     @Test
