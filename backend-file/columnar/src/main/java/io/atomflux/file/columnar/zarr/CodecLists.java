@@ -187,11 +187,11 @@ final class CodecLists {
         return switch (compression.codec()) {
             case "none" -> List.of(bytes);
             case "gzip" -> {
-                checkLevel(compression, 0);
+                checkLevel(compression);
                 yield List.of(bytes, codec("gzip", Map.of("level", (long) compression.level())));
             }
             case "lz4", "lz4hc", "zstd", "zlib" -> {
-                checkLevel(compression, 0);
+                checkLevel(compression);
                 yield List.of(bytes, number ? blosc(compression, type) : zstd());
             }
             default ->
@@ -200,10 +200,10 @@ final class CodecLists {
         };
     }
 
-    private static void checkLevel(Compression compression, int least) {
-        if (compression.level() < least || compression.level() > 9) {
+    private static void checkLevel(Compression compression) {
+        if (compression.level() < 0 || compression.level() > 9) {
             throw new IllegalArgumentException(
-                    "level of %s: %d (expected: %d to 9)".formatted(compression.codec(), compression.level(), least));
+                    "level of %s: %d (expected: 0 to 9)".formatted(compression.codec(), compression.level()));
         }
     }
 

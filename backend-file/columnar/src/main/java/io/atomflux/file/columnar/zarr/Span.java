@@ -18,7 +18,7 @@ record Span(byte[] array, int from, int to) {
         return from == 0 && to == array.length ? array : Arrays.copyOfRange(array, from, to);
     }
 
-    // Compared by identity nowhere, and by content neither: records of arrays must say so.
+    // As a record has it, equality would be that of the arrays' identity.
     @Override
     public boolean equals(Object o) {
         return o instanceof Span other && Arrays.equals(toArray(), other.toArray());

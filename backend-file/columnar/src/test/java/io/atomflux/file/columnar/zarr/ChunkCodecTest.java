@@ -89,7 +89,9 @@ class ChunkCodecTest {
         Random random = new Random(level);
         for (String type : List.of("|b1", "|u1", "<i2", "<f4", "<f8", "<c16", "<U3", "|S5")) {
             ElementType element = ElementType.of(DType.of(type));
-            for (int count : new int[] {0, 1, 15, 127, 1000, 8192, 40001}) {
+            // The strongest levels are slow, and take the same ways as others.
+            int most = level == 9 && !codec.equals("lz4") ? 2001 : 40_001;
+            for (int count : new int[] {0, 1, 15, 127, 1000, most - 1, most}) {
                 for (boolean shuffle : new boolean[] {false, true}) {
                     byte[] bytes = bytes(count * element.dtype().itemSize(), random, count % 2 == 0);
                     if (type.equals("|b1")) {
