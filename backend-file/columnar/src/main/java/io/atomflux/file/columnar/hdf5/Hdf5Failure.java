@@ -42,6 +42,11 @@ final class Hdf5Failure extends IOException {
         super(message);
     }
 
+    /** Tells whether the library met something that a later version of it may know. */
+    boolean isNewerFormat() {
+        return String.valueOf(getMessage()).contains("bad version number");
+    }
+
     /** Returns an identifier the library gave. */
     static long id(long id, String call) throws IOException {
         check(id < 0, call);

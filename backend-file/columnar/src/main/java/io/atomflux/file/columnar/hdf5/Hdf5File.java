@@ -95,7 +95,7 @@ final class Hdf5File {
     private final String store;
     private final boolean writable;
     private final Map<String, Hdf5Dataset> datasets = new LinkedHashMap<>(16, 0.75f, true);
-    private boolean closed;
+    private volatile boolean closed;
 
     private Hdf5File(long id, Hdf5Driver.Image image, String store, boolean writable) {
         this.id = id;
@@ -140,6 +140,10 @@ final class Hdf5File {
 
     boolean isWritable() {
         return writable;
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     void bind(Backing backing) {

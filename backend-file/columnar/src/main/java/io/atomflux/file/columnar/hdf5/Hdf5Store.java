@@ -168,7 +168,7 @@ public final class Hdf5Store implements TreeStore {
             if (committed) {
                 handle.stamp = stamp();
             }
-            release(handle, !committed);
+            release(handle, !committed || handle.file.isClosed());
         }
     }
 

@@ -11,6 +11,7 @@ import static org.bytedeco.hdf5.global.hdf5.H5Treclaim;
 
 import io.atomflux.error.CorruptDataException;
 import io.atomflux.error.LimitExceededException;
+import io.atomflux.error.UnsupportedDataException;
 import io.atomflux.file.columnar.journal.StoreFiles;
 import io.atomflux.file.columnar.tree.ArrayInfo;
 import io.atomflux.file.columnar.tree.Chunk;
@@ -78,6 +79,14 @@ class Hdf5Tree implements Tree {
                 return call.run();
             });
         } catch (Hdf5Failure e) {
+            if (e.isNewerFormat()) {
+                throw new UnsupportedDataException(
+                        store,
+                        Hdf5File.absolute(path),
+                        "%s; it was perhaps written for readers of HDF5 2.0 or later only (expected: libver v114 or earlier)"
+                                .formatted(e.getMessage()),
+                        e);
+            }
             throw new CorruptDataException(store, Hdf5File.absolute(path), String.valueOf(e.getMessage()), e);
         }
     }
@@ -122,7 +131,7 @@ class Hdf5Tree implements Tree {
         try {
             Hdf5File.Kind kind = file.kind(path);
             return kind == Hdf5File.Kind.GROUP || kind == Hdf5File.Kind.ARRAY;
-        } catch (io.atomflux.error.UnsupportedDataException e) {
+        } catch (UnsupportedDataException e) {
             return true;
         }
     }
