@@ -61,7 +61,7 @@ final class FillValue {
             case FLOAT -> "NaN";
             case COMPLEX -> List.of(0.0, 0.0);
             case UNICODE, BYTES -> "";
-            case STRUCT -> throw new ZarrTypes.Refused(element.dtype().code());
+            case STRUCT -> throw ZarrTypes.refused(element.dtype().code());
         };
     }
 
@@ -95,7 +95,7 @@ final class FillValue {
                 room.put(bytes);
             }
             case UNICODE -> unicode(room, value);
-            case STRUCT -> throw new ZarrTypes.Refused(type.code());
+            case STRUCT -> throw ZarrTypes.refused(type.code());
         }
     }
 

@@ -23,9 +23,11 @@ final class NewArrays {
             }
         }
         Compression compression = spec.shape().rank() == 0 ? Compression.NONE : spec.compression();
+        checkCountable(spec.shape(), path);
+        Object fill = FillValue.ofNew(spec.element(), spec.integerFill());
+        FillValue.read(fill, spec.element()); // refuses what does not fit the type
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("shape", list(spec.shape()));
-        Object fill = FillValue.ofNew(spec.element(), spec.integerFill());
         if (version == 3) {
             document.put("data_type", ZarrTypes.v3(spec.element()));
             document.put("chunk_grid", named("regular", "chunk_shape", list(spec.chunk())));
@@ -47,6 +49,16 @@ final class NewArrays {
             document.put("zarr_format", 2L);
         }
         return new ZarrNode(path, version, true, document, new LinkedHashMap<>());
+    }
+
+    /** Refuses a shape of more elements than can be counted. */
+    static void checkCountable(Shape shape, String path) {
+        try {
+            shape.count();
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "shape %s of array %s (expected: fewer than 2^63 elements)".formatted(shape, path), e);
+        }
     }
 
     private static Map<String, Object> named(String name, String option, Object value) {

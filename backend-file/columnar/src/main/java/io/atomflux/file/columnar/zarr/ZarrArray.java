@@ -60,7 +60,7 @@ record ZarrArray(
         String place = "array " + node.path();
         try {
             return node.version() == 3 ? v3(node, mostChunkBytes) : v2(node, mostChunkBytes);
-        } catch (UnsupportedOperationException | ZarrTypes.Refused e) {
+        } catch (UnsupportedOperationException e) {
             throw new UnsupportedDataException(store, place, String.valueOf(e.getMessage()), e);
         } catch (IllegalArgumentException e) {
             throw new CorruptDataException(store, place, String.valueOf(e.getMessage()), e);

@@ -11,7 +11,6 @@ import io.atomflux.file.columnar.tree.TreeEdit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -161,7 +160,12 @@ final class ZarrEdit extends ZarrTree implements TreeEdit {
         } else if (entry(path).isPresent()) {
             throw new ForeignDataException(place().name(), "something at " + path, "nothing, to make an array there");
         }
-        ZarrNode node = NewArrays.node(path, version(ZarrPaths.parent(path)), spec);
+        ZarrNode node;
+        try {
+            node = NewArrays.node(path, version(ZarrPaths.parent(path)), spec);
+        } catch (UnsupportedOperationException e) {
+            throw new UnsupportedDataException(place().name(), "array " + path, String.valueOf(e.getMessage()), e);
+        }
         ZarrPlace.Entry entry = place().new Entry(node);
         ArrayInfo info = entry.array().info();
         // what lies there without a document, or did until it was deleted, must neither show through nor be written
@@ -207,6 +211,7 @@ final class ZarrEdit extends ZarrTree implements TreeEdit {
             throw new IllegalArgumentException("shape %s of array %s (expected: as many axes as %s)"
                     .formatted(shape, info.path(), array.info().shape()));
         }
+        NewArrays.checkCountable(shape, info.path());
         if (shape.equals(array.info().shape())) {
             return array.info();
         }
@@ -262,11 +267,10 @@ final class ZarrEdit extends ZarrTree implements TreeEdit {
         if (value == null) {
             attributes.remove(name);
         } else {
-            ZarrJson.write(Collections.singletonMap(name, value)); // refuses here what the commit would
-            attributes.put(name, value);
+            // as others will read it; refused here, not by the commit
+            attributes.putAll(ZarrJson.read(ZarrJson.write(Map.of(name, value))));
         }
-        ZarrPlace.Entry before = changed.get(path);
-        if (before != null || there.isEmpty() || !attributes.equals(node.attributes())) {
+        if (there.isEmpty() || !attributes.equals(node.attributes())) {
             change(node.withAttributes(attributes));
         }
     }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
 
 /** What all trees of one store share: where it is, what is allowed, and documents understood already. For many threads. */
@@ -27,7 +28,7 @@ final class ZarrPlace {
     private final Path folder;
     private final long mostChunkBytes;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
-    private final Set<String> watched = ConcurrentHashMap.newKeySet();
+    private final Set<String> watched = new ConcurrentSkipListSet<>();
 
     ZarrPlace(Path folder, long mostChunkBytes) {
         this.folder = folder;
@@ -79,6 +80,11 @@ final class ZarrPlace {
     private record FileStamp(
             long length, FileTime changed, @Nullable Object key) {}
 
+    /** Tells whether a stamp is that of a file that is there. */
+    static boolean isOfFile(Object stamp) {
+        return stamp instanceof FileStamp;
+    }
+
     Path folder() {
         return folder;
     }
@@ -122,9 +128,9 @@ final class ZarrPlace {
     }
 
     /** Returns what tells one state of the watched groups from another. */
-    Object watchedStamp() throws IOException {
+    List<Object> watchedStamps() throws IOException {
         List<Object> stamps = new ArrayList<>();
-        for (String file : watched.stream().sorted().toList()) {
+        for (String file : watched) {
             stamps.add(file);
             stamps.add(fileStamp(file));
         }

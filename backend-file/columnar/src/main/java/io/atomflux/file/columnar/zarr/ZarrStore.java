@@ -62,10 +62,11 @@ public final class ZarrStore implements TreeStore {
 
     @Override
     public Object stamp() throws IOException {
-        if (!Files.isDirectory(place.folder())) {
+        List<Object> watched = place.watchedStamps();
+        if (watched.stream().noneMatch(ZarrPlace::isOfFile) && !Files.isDirectory(place.folder())) {
             throw missing();
         }
-        return List.of(access.generation(), place.watchedStamp());
+        return List.of(access.generation(), watched);
     }
 
     private RuntimeException missing() {

@@ -37,24 +37,17 @@ final class ZarrTypes {
 
     private ZarrTypes() {}
 
-    /** A type that is not read; the message names it. */
-    static final class Refused extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        Refused(@Nullable Object type) {
-            super(
-                    "data type %s (expected: bool, int8 to int64, uint8 to uint64, float16 to float64, complex64, complex128, texts or byte strings)"
-                            .formatted(type),
-                    null,
-                    false,
-                    false);
-        }
+    /** Says that a type is not read, naming it. */
+    static UnsupportedOperationException refused(@Nullable Object type) {
+        return new UnsupportedOperationException(
+                "data type %s (expected: bool, int8 to int64, uint8 to uint64, float16 to float64, complex64, complex128, texts or byte strings)"
+                        .formatted(type));
     }
 
     /**
      * Returns what a {@code data_type} of version 3 names.
      *
-     * @throws Refused if it is not read
+     * @throws UnsupportedOperationException if it is not read
      * @throws IllegalArgumentException if it is no name of a type
      */
     static ElementType v3(@Nullable Object dataType) {
@@ -65,7 +58,7 @@ final class ZarrTypes {
             } else if (name.equals(TEXT)) {
                 return ElementType.TEXT;
             }
-            throw new Refused(name);
+            throw refused(name);
         } else if (dataType instanceof Map<?, ?> extended && extended.get("name") instanceof String name) {
             if (name.equals(UTF32)) {
                 long length = lengthBytes(extended);
@@ -84,7 +77,7 @@ final class ZarrTypes {
     }
 
     private static ElementType refuse(String name) {
-        throw new Refused(name);
+        throw refused(name);
     }
 
     private static long lengthBytes(Map<?, ?> extended) {
@@ -108,7 +101,7 @@ final class ZarrTypes {
             case BOOL, INT, UINT, FLOAT, COMPLEX -> type.name();
             case UNICODE -> extended(UTF32, type);
             case BYTES -> extended(BYTES, type);
-            case STRUCT -> throw new Refused(type.code());
+            case STRUCT -> throw refused(type.code());
         };
     }
 
@@ -122,12 +115,12 @@ final class ZarrTypes {
     /**
      * Returns what a {@code dtype} of version 2 names; byte order aside, which {@link #isBigEndian} tells.
      *
-     * @throws Refused if it is not read
+     * @throws UnsupportedOperationException if it is not read
      * @throws IllegalArgumentException if it is no name of a type
      */
     static ElementType v2(@Nullable Object dtype, @Nullable Object filters) {
         if (dtype instanceof List) {
-            throw new Refused("of records");
+            throw refused("of records");
         }
         if (!(dtype instanceof String code)) {
             throw new IllegalArgumentException("dtype %s (expected: a text)".formatted(ZarrNode.shown(dtype)));
@@ -140,14 +133,14 @@ final class ZarrTypes {
                     && "vlen-utf8".equals(first.get("id"))) {
                 return ElementType.TEXT;
             }
-            throw new Refused("|O without vlen-utf8 as its first filter");
+            throw refused("|O without vlen-utf8 as its first filter");
         } else if (code.length() < 3 || "mMVOt".indexOf(code.charAt(1)) >= 0) {
-            throw new Refused(code);
+            throw refused(code);
         }
         try {
             DType type = DType.of(code);
             if (type.itemSize() == 0) {
-                throw new Refused(code);
+                throw refused(code);
             }
             return ElementType.of(type.isBigEndian() ? DType.of("<" + code.substring(1)) : type);
         } catch (IllegalArgumentException e) {

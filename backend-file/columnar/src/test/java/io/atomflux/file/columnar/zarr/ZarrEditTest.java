@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atomflux.error.ForeignDataException;
 import io.atomflux.error.InvalidNameException;
+import io.atomflux.error.LimitExceededException;
 import io.atomflux.error.ReadOnlyStoreException;
 import io.atomflux.error.StoreNotFoundException;
 import io.atomflux.error.UnsupportedDataException;
@@ -536,6 +537,19 @@ class ZarrEditTest {
             assertThatThrownBy(() -> edit.attribute("g", "x", new Object()))
                     .isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> edit.attribute("h", "x", 1L)).isInstanceOf(IllegalArgumentException.class);
+            for (ArraySpec wrong : List.of(
+                    new ArraySpec(ElementType.of(DType.INT8), Shape.of(1), Shape.of(1), LZ4, 200),
+                    new ArraySpec(INT64, Shape.of(1), Shape.of(0), LZ4),
+                    new ArraySpec(INT64, Shape.of(1L << 62, 2), Shape.of(1, 1), LZ4),
+                    new ArraySpec(INT64, Shape.of(1), Shape.of(1), new Compression("rar", 1, false)))) {
+                assertThatThrownBy(() -> edit.createArray("g/w", wrong)).isInstanceOf(IllegalArgumentException.class);
+            }
+            assertThatThrownBy(() -> edit.createArray(
+                            "g/w", new ArraySpec(ElementType.of(DType.of("|V4")), Shape.of(1), Shape.of(1), LZ4)))
+                    .isInstanceOf(UnsupportedDataException.class);
+            assertThatThrownBy(() -> edit.createArray("g/w", column(1, MOST)))
+                    .isInstanceOf(LimitExceededException.class);
+            assertThat(edit.names("g")).containsExactly("a");
             assertThatThrownBy(() -> edit.commit("x", "h")).isInstanceOf(IllegalArgumentException.class);
             edit.commit("nothing", "g");
             assertThatThrownBy(() -> edit.createGroup("late")).isInstanceOf(IllegalStateException.class);
