@@ -100,11 +100,20 @@ record Described(long frames, List<Column> columns, Set<String> perAtom, Map<Str
         Set<String> perAtom = new LinkedHashSet<>(texts(attributes.get("per_atom_columns"), store, "per_atom_columns"));
         List<Column> columns = new ArrayList<>();
         for (String name : new LinkedHashSet<>(texts(attributes.get("columns"), store, "columns"))) {
-            if (placement.refusal(placement.key(name)).isEmpty()) {
+            if (isName(name)) {
                 columns.add(column(placement, tree, group, name, perAtom.contains(name)));
             }
         }
         return Optional.of(new Described(frames, columns, perAtom, counts(placement, tree, group)));
+    }
+
+    /** Tells whether a listed name can be that of an array: Python never finds those with a separator again. */
+    private static boolean isName(String name) {
+        return !name.isEmpty()
+                && !name.startsWith("_")
+                && !name.equals(".")
+                && !name.equals("..")
+                && name.chars().noneMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));
     }
 
     /** Looks for the array of a column; one that is damaged or of an unknown kind does not keep others from being read. */

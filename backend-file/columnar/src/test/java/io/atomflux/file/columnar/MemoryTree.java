@@ -105,12 +105,7 @@ final class MemoryTree implements TreeStore {
             }
             DType dtype = array.element().dtype();
             byte[] bytes = new byte[count * dtype.itemSize()];
-            if (dtype.equals(DType.FLOAT64)) {
-                for (int i = 0; i < bytes.length; i += 8) {
-                    bytes[i + 6] = (byte) 0xf8;
-                    bytes[i + 7] = 0x7f;
-                }
-            }
+            Fill.put(dtype, 0, bytes, 0, bytes.length);
             return Chunk.of(bytes);
         }
 
