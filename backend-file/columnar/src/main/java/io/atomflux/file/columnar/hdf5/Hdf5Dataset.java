@@ -50,8 +50,6 @@ final class Hdf5Dataset {
     private static final int WINDOW = 32;
 
     private static final int WINDOWS = 256;
-    /** How large the parts are that an array in one piece is read in. */
-    private static final long SLAB_BYTES = 1 << 20;
 
     private static final int MOST_RANK = 32;
     private static final long NOWHERE = -1;
@@ -138,7 +136,7 @@ final class Hdf5Dataset {
                     throw refused(store, path, "an axis longer than 2^63");
                 }
             }
-            long[] chunk = layout == H5D_CHUNKED ? new long[rank] : slab(shape, type.size());
+            long[] chunk = layout == H5D_CHUNKED ? new long[rank] : Slabs.of(shape, type.size());
             if (layout == H5D_CHUNKED) {
                 Hdf5Failure.ok(H5Pget_chunk(creation, rank, chunk), "H5Pget_chunk");
             }
@@ -157,22 +155,6 @@ final class Hdf5Dataset {
 
     private static UnsupportedDataException refused(String store, String path, String problem) {
         return new UnsupportedDataException(store, "array /" + path, problem, null);
-    }
-
-    /** Cuts an array in one piece into parts that are in one piece, too. */
-    private static long[] slab(long[] shape, int size) {
-        long[] slab = new long[shape.length];
-        long bytes = Math.max(1, size);
-        for (int axis = shape.length - 1; axis >= 0; axis--) {
-            long fits = Math.max(1, SLAB_BYTES / bytes);
-            slab[axis] = Math.max(1, Math.min(shape[axis], fits));
-            if (slab[axis] < shape[axis]) {
-                Arrays.fill(slab, 0, axis, 1);
-                break;
-            }
-            bytes *= slab[axis];
-        }
-        return slab;
     }
 
     private static List<ChunkFilters.Filter> filters(long creation) throws IOException {

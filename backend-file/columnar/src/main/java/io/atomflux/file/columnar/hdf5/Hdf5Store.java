@@ -121,7 +121,9 @@ public final class Hdf5Store implements TreeStore {
     @Override
     public <T> T read(Reading<T> reading) throws IOException {
         checkOpen();
-        Hdf5Natives.require(name);
+        if (!Hdf5Natives.available()) {
+            return access.reading(files -> reading.of(new JhdfTree(files, name, mostChunkBytes)));
+        }
         return access.reading(files -> {
             length(files);
             Handle handle = acquire(files, false);
@@ -358,7 +360,13 @@ public final class Hdf5Store implements TreeStore {
 
     @Override
     public List<String> verify() throws IOException {
-        return read(tree -> Hdf5Verifier.problems((Hdf5Tree) tree));
+        return read(tree -> {
+            if (tree instanceof Hdf5Tree open) {
+                return Hdf5Verifier.problems(open, path -> open.call(path, () -> open.file.address(path)));
+            }
+            JhdfTree plain = (JhdfTree) tree;
+            return Hdf5Verifier.problems(plain, plain::identity);
+        });
     }
 
     @Override

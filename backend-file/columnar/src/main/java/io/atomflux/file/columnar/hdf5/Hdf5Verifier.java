@@ -3,6 +3,7 @@ package io.atomflux.file.columnar.hdf5;
 import io.atomflux.error.AtomfluxException;
 import io.atomflux.file.columnar.tree.ArrayInfo;
 import io.atomflux.file.columnar.tree.Shape;
+import io.atomflux.file.columnar.tree.Tree;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,24 +16,33 @@ final class Hdf5Verifier {
     private static final int MOST_PROBLEMS = 100;
     private static final int MOST_DEPTH = 256;
 
-    private final Hdf5Tree tree;
+    /** Tells objects from each other. */
+    @FunctionalInterface
+    interface Identity {
+        /** Returns what is the same for all paths that lead to one object. */
+        Object of(String path) throws IOException;
+    }
+
+    private final Tree tree;
+    private final Identity identity;
     private final List<String> problems = new ArrayList<>();
     /** Objects may be reached by several paths, also by one that leads back to them. */
-    private final Set<List<Byte>> seen = new HashSet<>();
+    private final Set<Object> seen = new HashSet<>();
 
-    private Hdf5Verifier(Hdf5Tree tree) {
+    private Hdf5Verifier(Tree tree, Identity identity) {
         this.tree = tree;
+        this.identity = identity;
     }
 
     /** Returns a sentence for each damage. */
-    static List<String> problems(Hdf5Tree tree) throws IOException {
-        Hdf5Verifier verifier = new Hdf5Verifier(tree);
+    static List<String> problems(Tree tree, Identity identity) throws IOException {
+        Hdf5Verifier verifier = new Hdf5Verifier(tree, identity);
         verifier.group("", 0);
         return verifier.problems;
     }
 
     private boolean isNew(String path) throws IOException {
-        return seen.add(tree.call(path, () -> tree.file.address(path)));
+        return seen.add(identity.of(path));
     }
 
     private void group(String path, int depth) throws IOException {

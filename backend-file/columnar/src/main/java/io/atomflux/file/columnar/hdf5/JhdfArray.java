@@ -29,14 +29,11 @@ import org.jspecify.annotations.Nullable;
 /** One array of a file that jhdf described; its chunks are found by jhdf, and decoded here. For many threads. */
 final class JhdfArray {
 
-    /** How large the parts are that an array in one piece is read in; the same as with the natives. */
-    private static final long SLAB_BYTES = 1 << 20;
-
     private static final int NULL_SPACE = 2;
 
     private final JhdfBytes bytes;
     private final String store;
-    private final JhdfType type;
+    private final StoredType type;
     private final ArrayInfo info;
     private final DataLayoutMessage layout;
     private final List<Filter> filters;
@@ -47,7 +44,7 @@ final class JhdfArray {
     private JhdfArray(
             JhdfBytes bytes,
             String store,
-            JhdfType type,
+            StoredType type,
             ArrayInfo info,
             DataLayoutMessage layout,
             List<Filter> filters,
@@ -65,9 +62,9 @@ final class JhdfArray {
 
     /** Looks at the header of an array. */
     static JhdfArray of(JhdfBytes bytes, String store, String path, ObjectHeader header) {
-        JhdfType type = JhdfType.of(
+        StoredType type = JhdfTypes.of(
                         header.getMessageOfType(DataTypeMessage.class).getDataType())
-                .filter(t -> t.form() != JhdfType.Form.REFERENCE)
+                .filter(t -> t.form() != StoredType.Form.REFERENCE)
                 .orElseThrow(() -> new UnsupportedDataException(
                         store,
                         "array /" + path,
@@ -84,7 +81,7 @@ final class JhdfArray {
         }
         long[] shape = space.getDimensionsAsLong();
         DataLayoutMessage layout = header.getMessageOfType(DataLayoutMessage.class);
-        long[] chunk = slab(shape, type.size());
+        long[] chunk = Slabs.of(shape, type.size());
         if (layout instanceof ChunkedDataLayoutMessage chunked) {
             chunk = chunkShape(store, path, chunked.getChunkDimensions(), shape.length);
         } else if (layout instanceof ChunkedDataLayoutMessageV4 chunked) {
@@ -108,22 +105,6 @@ final class JhdfArray {
         return new CorruptDataException(store, "array /" + path, problem, null);
     }
 
-    /** Cuts an array in one piece into parts that are in one piece, too. */
-    private static long[] slab(long[] shape, int size) {
-        long[] slab = new long[shape.length];
-        long bytes = Math.max(1, size);
-        for (int axis = shape.length - 1; axis >= 0; axis--) {
-            long fits = Math.max(1, SLAB_BYTES / bytes);
-            slab[axis] = Math.max(1, Math.min(shape[axis], fits));
-            if (slab[axis] < shape[axis]) {
-                Arrays.fill(slab, 0, axis, 1);
-                break;
-            }
-            bytes *= slab[axis];
-        }
-        return slab;
-    }
-
     private static long[] chunkShape(String store, String path, int[] lengths, int rank) {
         // The layout counts the bytes of an element as one more axis, which jhdf leaves in some versions of it.
         if (lengths.length != rank && lengths.length != rank + 1) {
@@ -139,7 +120,7 @@ final class JhdfArray {
         return chunk;
     }
 
-    private static byte[] fill(ObjectHeader header, JhdfType type) {
+    private static byte[] fill(ObjectHeader header, StoredType type) {
         ByteBuffer stored = null;
         for (FillValueOldMessage message : header.getMessagesOfType(FillValueOldMessage.class)) {
             stored = message.getFillValue();
@@ -150,7 +131,7 @@ final class JhdfArray {
         }
         byte[] fill = new byte[type.size()];
         // A text of any length as fill is not looked up: it is the empty one wherever h5py or this library write.
-        if (stored != null && stored.limit() == fill.length && type.form() != JhdfType.Form.TEXT_ANY) {
+        if (stored != null && stored.limit() == fill.length && type.form() != StoredType.Form.TEXT_ANY) {
             stored.duplicate().position(0).get(fill);
         }
         return fill;

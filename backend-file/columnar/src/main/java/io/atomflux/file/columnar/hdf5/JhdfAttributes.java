@@ -65,12 +65,12 @@ final class JhdfAttributes {
     }
 
     private @Nullable Object value(AttributeMessage message) {
-        Optional<JhdfType> known = JhdfType.of(message.getDataType());
+        Optional<StoredType> known = JhdfTypes.of(message.getDataType());
         DataSpace space = message.getDataSpace();
         if (known.isEmpty() || space.getType() == NULL_SPACE) {
             return null;
         }
-        JhdfType type = known.get();
+        StoredType type = known.get();
         long[] shape = space.getDimensionsAsLong();
         int count = count(shape, type.size(), message.getName());
         byte[] content = new byte[Math.multiplyExact(count, type.size())];

@@ -54,8 +54,10 @@ final class JhdfObjects {
         T done() throws IOException;
     }
 
-    /** Where a name leads: an address, or another path. */
-    private record Link(long address, @Nullable String path) {}
+    /** Where a name leads: an address, another path, or out of the file. */
+    private record Link(long address, @Nullable String path) {
+        static final Link OUTSIDE = new Link(-1, null);
+    }
 
     private final JhdfBytes bytes;
     private final String store;
@@ -116,9 +118,14 @@ final class JhdfObjects {
         return known;
     }
 
+    /** Returns where the header of the object at a path is. */
+    OptionalLong addressOf(String path) {
+        return resolve(root, parts(path), 0);
+    }
+
     /** Returns the header of the object at a path. */
     Optional<ObjectHeader> at(String path) {
-        OptionalLong address = resolve(root, parts(path), 0);
+        OptionalLong address = addressOf(path);
         return address.isEmpty() ? Optional.empty() : Optional.of(header(address.getAsLong()));
     }
 
@@ -132,7 +139,7 @@ final class JhdfObjects {
 
     /** Lists what a group holds, groups and arrays. */
     List<String> names(String path) {
-        OptionalLong address = resolve(root, parts(path), 0);
+        OptionalLong address = addressOf(path);
         if (address.isEmpty() || !isGroup(header(address.getAsLong()))) {
             return List.of();
         }
@@ -142,17 +149,12 @@ final class JhdfObjects {
     }
 
     private boolean isListed(long group, String name) {
-        OptionalLong child = resolve(group, List.of(name), 0);
-        if (child.isEmpty()) {
-            return false;
-        }
-        ObjectHeader header;
         try {
-            header = header(child.getAsLong());
-        } catch (HdfException e) {
+            OptionalLong child = resolve(group, List.of(name), 0);
+            return child.isPresent() && (isGroup(header(child.getAsLong())) || isArray(header(child.getAsLong())));
+        } catch (HdfException | UnsupportedDataException e) {
             return true; // there is something; whoever looks at it is told what is wrong
         }
-        return isGroup(header) || isArray(header);
     }
 
     /** Returns a path of the object at an address. */
@@ -176,7 +178,7 @@ final class JhdfObjects {
                         "read it where HDF5's library runs");
             }
             links(found.address()).forEach((name, link) -> {
-                if (link.path() == null) {
+                if (link.path() == null && link != Link.OUTSIDE) {
                     open.add(new Found(link.address(), found.path().isEmpty() ? name : found.path() + "/" + name));
                 }
             });
@@ -199,6 +201,10 @@ final class JhdfObjects {
             Link link = links(at).get(part);
             if (link == null) {
                 return OptionalLong.empty();
+            }
+            if (link == Link.OUTSIDE) {
+                throw new UnsupportedDataException(
+                        store, "/" + part, "a link to another file (expected: groups and arrays in this one)", null);
             }
             String target = link.path();
             if (target == null) {
@@ -271,9 +277,7 @@ final class JhdfObjects {
         switch (link.getLinkType()) {
             case HARD -> links.put(link.getLinkName(), new Link(link.getHardLinkAddress(), null));
             case SOFT -> links.put(link.getLinkName(), new Link(0, link.getSoftLink()));
-            case EXTERNAL -> {
-                // not followed: a file that is read shall not make others be opened
-            }
+            case EXTERNAL -> links.put(link.getLinkName(), Link.OUTSIDE);
         }
     }
 }

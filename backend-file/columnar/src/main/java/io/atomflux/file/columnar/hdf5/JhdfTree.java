@@ -50,6 +50,11 @@ final class JhdfTree implements Tree {
         this.attributes = new JhdfAttributes(bytes, objects, mostChunkBytes);
     }
 
+    /** Returns what is the same for all paths that lead to one object. */
+    Object identity(String path) throws IOException {
+        return objects.guarded("/" + path, () -> objects.addressOf(path));
+    }
+
     @Override
     public boolean hasGroup(String path) throws IOException {
         return objects.guarded(
@@ -88,18 +93,20 @@ final class JhdfTree implements Tree {
 
     @Override
     public Chunk chunk(ArrayInfo array, Shape index) throws IOException {
-        return objects.guarded(
-                "array /%s, chunk %s".formatted(array.path(), index),
-                () -> there(array).chunk(index, mostChunkBytes));
+        String place = "array /%s, chunk %s".formatted(array.path(), index);
+        JhdfArray found = there(array);
+        Hdf5Tree.checkIndex(found.info(), index);
+        return objects.guarded(place, () -> found.chunk(index, mostChunkBytes));
     }
 
     @Override
     public long storedBytes(ArrayInfo array) throws IOException {
-        return objects.guarded("array /" + array.path(), () -> there(array).storedBytes());
+        JhdfArray found = there(array);
+        return objects.guarded("array /" + array.path(), found::storedBytes);
     }
 
-    private JhdfArray there(ArrayInfo array) {
-        return opened(array.path())
+    private JhdfArray there(ArrayInfo array) throws IOException {
+        return objects.guarded("array /" + array.path(), () -> opened(array.path()))
                 .orElseThrow(() -> new IllegalArgumentException(
                         "array /%s is not in %s (expected: one that was found there)".formatted(array.path(), store)));
     }
