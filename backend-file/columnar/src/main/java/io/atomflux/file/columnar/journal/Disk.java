@@ -72,6 +72,9 @@ interface Disk {
     /** Returns when a file was last written, in the file system's own grain. */
     long modified(Path path) throws IOException;
 
+    /** Gives what is new the permissions of what it replaces, where there are such and it can be. */
+    void keepPermissions(Path old, Path replacing) throws IOException;
+
     /** Removes a file or a folder with all in it, if there is one; links are removed, not followed. */
     default void deleteTree(Path path) throws IOException {
         if (kind(path) == Kind.FOLDER) {

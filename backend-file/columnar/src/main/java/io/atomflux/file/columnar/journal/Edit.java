@@ -43,6 +43,9 @@ final class Edit extends View implements StoreEdit {
     private Disk.@Nullable Handle draft;
     private long end = JournalFile.HEAD;
 
+    /** Whether a journal was left to be applied: another commit would take its place. */
+    private boolean pending;
+
     Edit(Disk disk, Places places, String store, Marks marks, Recovery recovery) {
         super(disk, places, new Changes(), null);
         this.store = store;
@@ -58,12 +61,21 @@ final class Edit extends View implements StoreEdit {
 
     /** Runs what comes before a commit; no room is told as such, all else is left to the caller. */
     private void before(Step step) throws IOException {
+        requireUsable();
         try {
             step.run();
         } catch (FileAlreadyExistsException | NoSuchFileException e) {
             throw e; // of the caller's paths
         } catch (IOException e) {
             throw Failures.before(store, e);
+        }
+    }
+
+    private void requireUsable() {
+        if (pending) {
+            throw new IllegalStateException(
+                    "%s has a commit that is not in place yet (expected: another call, which puts it there first)"
+                            .formatted(store));
         }
     }
 
@@ -438,6 +450,7 @@ final class Edit extends View implements StoreEdit {
 
     @Override
     public void commit(String what) throws IOException {
+        requireUsable();
         boolean journalled = !changes.isEmpty();
         boolean renamed = false;
         try {
@@ -447,6 +460,7 @@ final class Edit extends View implements StoreEdit {
                 JournalFile.finish(draft(), end, marks.applied() + 1, marks.mark(), what, changes);
                 disk.move(places.draft(), places.journal());
                 renamed = true;
+                pending = true;
                 disk.sync(places.folder());
             }
         } catch (IOException e) {
@@ -459,6 +473,7 @@ final class Edit extends View implements StoreEdit {
                 recovery.apply(changes, journal());
                 marks.apply(marks.applied() + 1);
                 recovery.drop();
+                pending = false;
             } else {
                 marks.change();
             }
@@ -565,7 +580,9 @@ final class Edit extends View implements StoreEdit {
             if (began) {
                 disk.delete(places.draft());
             }
-            disk.deleteTree(places.rewrite());
+            if (!pending) {
+                disk.deleteTree(places.rewrite());
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -13,6 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -31,7 +34,7 @@ final class LocalDisk implements Disk {
             attributes = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         } catch (NoSuchFileException e) {
             return Kind.NONE;
-        } catch (java.nio.file.FileSystemException e) {
+        } catch (FileSystemException e) {
             if (e.getReason() != null && e.getReason().contains("Not a directory")) {
                 return Kind.NONE; // below a file there is nothing
             }
@@ -96,6 +99,24 @@ final class LocalDisk implements Disk {
     @Override
     public long modified(Path path) throws IOException {
         return Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS).to(TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void keepPermissions(Path old, Path replacing) throws IOException {
+        PosixFileAttributeView view =
+                Files.getFileAttributeView(replacing, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        if (view == null) {
+            return;
+        }
+        Set<PosixFilePermission> kept = Files.getPosixFilePermissions(old, LinkOption.NOFOLLOW_LINKS);
+        if (!view.readAttributes().permissions().equals(kept)) {
+            try {
+                Files.setPosixFilePermissions(replacing, kept);
+            } catch (FileSystemException e) {
+                // Mounts that only show permissions refuse to change them; the content matters more.
+                return;
+            }
+        }
     }
 
     private static final class Opened implements Handle {

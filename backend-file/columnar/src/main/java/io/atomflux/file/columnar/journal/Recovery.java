@@ -189,6 +189,9 @@ final class Recovery {
         Path place = places.of(path);
         Path folder = parent(path);
         if (disk.kind(places.rewrite()) != Disk.Kind.NONE) {
+            if (disk.kind(place) == disk.kind(places.rewrite())) {
+                disk.keepPermissions(place, places.rewrite());
+            }
             if (disk.kind(place) == Disk.Kind.FOLDER || disk.kind(places.rewrite()) == Disk.Kind.FOLDER) {
                 if (disk.kind(place) != Disk.Kind.NONE) {
                     disk.deleteTree(places.trash());

@@ -72,6 +72,9 @@ record ReplacedContent(long offset, long length, long before, String digest) imp
         Path temporary = Places.temporary(file);
         try (Disk.Handle handle = disk.open(temporary, Disk.Mode.EMPTY)) {
             copy(journal, offset, handle, 0, length);
+            if (disk.kind(file) == Disk.Kind.FILE) {
+                disk.keepPermissions(file, temporary);
+            }
             handle.force();
         }
         disk.move(temporary, file);

@@ -61,11 +61,9 @@ class View implements StoreFiles, AutoCloseable {
             return OptionalLong.empty();
         }
         Path file = place(path);
-        synchronized (opened) {
-            Disk.Handle handle = opened.get(file);
-            if (handle != null) {
-                return OptionalLong.of(handle.size());
-            }
+        Disk.Handle there = open(file);
+        if (there != null) {
+            return OptionalLong.of(there.size());
         }
         try (Disk.Handle handle = disk.open(file, Disk.Mode.READ)) {
             return OptionalLong.of(handle.size());
@@ -84,10 +82,14 @@ class View implements StoreFiles, AutoCloseable {
                     ? 0
                     : content.read(journal(), () -> handle(source(content, path)), position, target);
         }
+        Path file = place(path);
+        Disk.Handle there = changes.vanishes(path) ? null : open(file);
+        if (there != null) {
+            return there.read(target, position);
+        }
         if (kind(path) != Disk.Kind.FILE) {
             throw new NoSuchFileException(places.of(path).toString());
         }
-        Path file = place(path);
         if (cached(file)) {
             return handle(file).read(target, position);
         }
@@ -220,6 +222,12 @@ class View implements StoreFiles, AutoCloseable {
             }
         }
         return disk.kind(place);
+    }
+
+    private Disk.@Nullable Handle open(Path file) {
+        synchronized (opened) {
+            return opened.get(file);
+        }
     }
 
     private boolean cached(Path file) {

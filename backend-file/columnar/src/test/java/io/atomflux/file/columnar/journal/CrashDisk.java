@@ -275,6 +275,11 @@ final class CrashDisk implements Disk, Marks {
     }
 
     @Override
+    public void keepPermissions(Path old, Path replacing) {
+        // there are none
+    }
+
+    @Override
     public long mark() {
         return 5;
     }

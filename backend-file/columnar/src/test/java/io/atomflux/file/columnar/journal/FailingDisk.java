@@ -134,6 +134,11 @@ final class FailingDisk implements Disk {
     }
 
     @Override
+    public void keepPermissions(Path old, Path replacing) throws IOException {
+        disk.keepPermissions(old, replacing);
+    }
+
+    @Override
     public long modified(Path path) throws IOException {
         return disk.modified(path);
     }

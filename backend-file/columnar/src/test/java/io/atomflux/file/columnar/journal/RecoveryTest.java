@@ -12,15 +12,21 @@ import io.atomflux.error.Outcome;
 import io.atomflux.error.ReadOnlyStoreException;
 import io.atomflux.error.StoreAccessException;
 import io.atomflux.error.StoreFullException;
+import io.atomflux.error.WriteFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class RecoveryTest {
@@ -401,6 +407,45 @@ class RecoveryTest {
             store.remove();
         }
         assertThat(beside()).containsExactly("outside");
+    }
+
+    @Test
+    @DisplayName("after a commit that could not be put in place the same edit refuses more, so the commit is not lost")
+    void nothingMoreAfterFailure() throws IOException {
+        try (StoreAccess store = FailingDisk.store(place, FailingDisk.afterCommit())) {
+            store.writing(edit -> {
+                edit.replace("meta", bytes("two"));
+                assertThatThrownBy(() -> edit.commit("first")).isInstanceOf(WriteFailedException.class);
+                assertThatThrownBy(() -> edit.replace("meta", bytes("three")))
+                        .isInstanceOf(IllegalStateException.class);
+                assertThatThrownBy(() -> edit.commit("second")).isInstanceOf(IllegalStateException.class);
+                return true;
+            });
+        }
+        assertThat(meta()).isEqualTo("two");
+    }
+
+    @Test
+    @DisplayName("a file that is replaced, and a store that is written anew, keep their permissions")
+    @DisabledOnOs(OS.WINDOWS)
+    void permissions() throws IOException {
+        Set<PosixFilePermission> shared = PosixFilePermissions.fromString("rw-rw----");
+        Files.setPosixFilePermissions(place.resolve("meta"), shared);
+        leave();
+        assertThat(meta()).isEqualTo("two");
+        assertThat(Files.getPosixFilePermissions(place.resolve("meta"))).isEqualTo(shared);
+        Files.writeString(file, "one");
+        Files.setPosixFilePermissions(file, shared);
+        try (StoreAccess store = Stores.open(file)) {
+            store.writing(edit -> {
+                Files.writeString(store.beside(), "two");
+                edit.adopt("");
+                edit.commit("rewrite");
+                return true;
+            });
+            assertThat(text(store, "")).isEqualTo("two");
+        }
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(shared);
     }
 
     @Test
