@@ -56,11 +56,24 @@ final class Hdf5Edit extends Hdf5Tree implements TreeEdit {
     }
 
     private final Publication publication;
+    private final @Nullable Hdf5Tree before;
     private boolean broken;
     private boolean committed;
 
-    Hdf5Edit(Hdf5File file, Backing backing, String store, long mostChunkBytes, Publication publication) {
+    /**
+     * Begins.
+     *
+     * @param before what is written anew, whose generations are counted on; null if nothing is
+     */
+    Hdf5Edit(
+            Hdf5File file,
+            Backing backing,
+            String store,
+            long mostChunkBytes,
+            Publication publication,
+            @Nullable Hdf5Tree before) {
         super(file, backing, store, mostChunkBytes);
+        this.before = before;
         this.publication = publication;
     }
 
@@ -376,13 +389,12 @@ final class Hdf5Edit extends Hdf5Tree implements TreeEdit {
 
     @Override
     public void commit(String what, String holder) throws IOException {
+        Hdf5Tree source = before == null ? this : before;
+        long generation = source.attributes(holder).get(GENERATION) instanceof Long n ? n + 1 : 1;
         changing(holder, () -> {
             try (Scope scope = new Scope()) {
                 long object = file.object(holder, scope);
-                Object before = org.bytedeco.hdf5.global.hdf5.H5Aexists(object, GENERATION) > 0
-                        ? attributeValues().one(object, holder, GENERATION)
-                        : null;
-                attributeValues().put(object, holder, GENERATION, before instanceof Long n ? n + 1 : 1L);
+                attributeValues().put(object, holder, GENERATION, generation);
             }
             if (file.mayStayOpen()) {
                 file.flush();

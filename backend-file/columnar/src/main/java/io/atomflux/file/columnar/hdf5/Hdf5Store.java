@@ -162,7 +162,7 @@ public final class Hdf5Store implements TreeStore {
     private <T> T change(StoreEdit files, Editing<T> editing) throws IOException {
         Handle handle = acquire(files, true);
         boolean committed = false;
-        try (Hdf5Edit edit = new Hdf5Edit(handle.file, Backing.of(files), name, mostChunkBytes, files::commit)) {
+        try (Hdf5Edit edit = new Hdf5Edit(handle.file, Backing.of(files), name, mostChunkBytes, files::commit, null)) {
             T result = editing.of(edit);
             committed = edit.isCommitted();
             return result;
@@ -177,7 +177,7 @@ public final class Hdf5Store implements TreeStore {
     /** Writes a new file beside, so that there never is a half-written one at its place. */
     private <T> T create(StoreEdit files, Editing<T> editing) throws IOException {
         return beside(files, (file, backing, publication) -> {
-            try (Hdf5Edit edit = new Hdf5Edit(file, backing, name, mostChunkBytes, publication)) {
+            try (Hdf5Edit edit = new Hdf5Edit(file, backing, name, mostChunkBytes, publication, null)) {
                 return editing.of(edit);
             }
         });
@@ -193,10 +193,11 @@ public final class Hdf5Store implements TreeStore {
             try {
                 return this.<T>beside(files, (file, backing, publication) -> {
                     Hdf5Copy.all(tree, file, backing, groups);
-                    try (Hdf5Edit edit = new Hdf5Edit(file, backing, name, mostChunkBytes, what -> {
+                    Hdf5Edit.Publication andRetire = what -> {
                         publication.publish(what);
                         retire(before);
-                    })) {
+                    };
+                    try (Hdf5Edit edit = new Hdf5Edit(file, backing, name, mostChunkBytes, andRetire, tree)) {
                         return rewriting.of(tree, edit);
                     }
                 });

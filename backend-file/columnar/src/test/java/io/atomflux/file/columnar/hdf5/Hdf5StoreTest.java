@@ -260,6 +260,7 @@ class Hdf5StoreTest {
                 assertThat(tree.names("p")).containsExactly("a", "b");
                 assertThat(tree.names("p/a")).containsExactly("y");
                 assertThat(tree.attributes("")).isEqualTo(Map.of("root", "yes", "atomflux_gen", 2L));
+                assertThat(tree.attributes("p/a")).isEmpty();
                 assertThat(doubles(tree.chunk(tree.array("q/x").orElseThrow(), Shape.of(0))))
                         .containsExactly(1, 2);
                 return null;
