@@ -212,6 +212,22 @@ class ZarrEditTest {
     }
 
     @Test
+    @DisplayName("write over nothing before the commit where an array was deleted and made anew")
+    void deletedAndMade() throws IOException {
+        made();
+        PlainAccess access = new PlainAccess(path);
+        new ZarrStore(access, false, MOST).edit(edit -> {
+            edit.delete("g/a");
+            edit.writeChunk(edit.createArray("g/a", column(2, 2)), Shape.of(0), longs(7, 8));
+            edit.commit("rewrite", "g");
+            return null;
+        });
+        assertThat(access.log)
+                .containsExactly("delete g/a", "replace g/a/c/0", "replace g/a/zarr.json", "replace g/zarr.json");
+        assertThat(read("g/a")).containsExactly(7L, 8L);
+    }
+
+    @Test
     @DisplayName("that were not committed have never been")
     void rollback() throws IOException {
         made();
