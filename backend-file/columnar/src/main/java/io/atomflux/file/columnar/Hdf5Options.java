@@ -13,8 +13,8 @@ import java.util.OptionalLong;
  * How to open an HDF5 or H5MD file. What concerns how arrays are made has no effect on arrays that are there.
  *
  * <p>By name: {@code compression} ({@code gzip} or {@code none}), {@code clevel}, {@code author_name}, {@code author_email},
- * {@code creator}, {@code creator_version}, {@code chunk_frames}, {@code cache}, {@code max_chunk_bytes} and {@code
- * lock_timeout_ms}. Author and creator are written into new H5MD files only.
+ * {@code creator}, {@code creator_version}, {@code chunk_frames}, {@code cache}, {@code max_chunk_bytes}, {@code
+ * lock_timeout_ms} and {@code sync}. Author and creator are written into new H5MD files only.
  *
  * @param gzip whether new arrays of numbers are compressed; true unless set
  * @param level how hard that tries, 0 to 9; 4 unless set
@@ -27,6 +27,8 @@ import java.util.OptionalLong;
  * @param cache bytes of decoded chunks kept in memory; 64 MiB unless set
  * @param maxChunkBytes the largest chunk read, decoded; 256 MiB unless set
  * @param lockTimeout how long to wait for another writer; 10 s unless set
+ * @param sync whether a change survives loss of power when it is answered; true unless set. Without, it survives the end of
+ *     the process only
  */
 public record Hdf5Options(
         boolean gzip,
@@ -38,7 +40,8 @@ public record Hdf5Options(
         OptionalLong chunkFrames,
         long cache,
         long maxChunkBytes,
-        Duration lockTimeout)
+        Duration lockTimeout,
+        boolean sync)
         implements BackendOptions {
 
     private static final int DEFAULT_LEVEL = 4;
@@ -80,6 +83,7 @@ public record Hdf5Options(
         builder.cache = settings.bytes("cache", CommonOptions.DEFAULT_CACHE);
         builder.maxChunkBytes = CommonOptions.maxChunkBytes(settings);
         builder.lockTimeout = CommonOptions.lockTimeout(settings);
+        builder.sync = settings.flag("sync", true);
         settings.finish();
         return builder.build();
     }
@@ -101,6 +105,7 @@ public record Hdf5Options(
         private long cache = CommonOptions.DEFAULT_CACHE;
         private long maxChunkBytes = CommonOptions.DEFAULT_CHUNK_BYTES;
         private Duration lockTimeout = CommonOptions.DEFAULT_TIMEOUT;
+        private boolean sync = true;
 
         private Builder() {}
 
@@ -159,6 +164,12 @@ public record Hdf5Options(
             return this;
         }
 
+        /** Sets whether changes survive loss of power. */
+        public Builder sync(boolean wanted) {
+            this.sync = wanted;
+            return this;
+        }
+
         /**
          * Returns the options.
          *
@@ -175,7 +186,8 @@ public record Hdf5Options(
                     chunkFrames,
                     cache,
                     maxChunkBytes,
-                    lockTimeout);
+                    lockTimeout,
+                    sync);
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.OptionalLong;
  * How to open a Zarr folder. What concerns how arrays are made has no effect on arrays that are there.
  *
  * <p>By name: {@code compressor} ({@code lz4}, {@code lz4hc}, {@code zstd}, {@code zlib}, {@code gzip} or {@code none}), {@code
- * clevel}, {@code shuffle}, {@code chunk_frames}, {@code cache}, {@code max_chunk_bytes} and {@code lock_timeout_ms}.
+ * clevel}, {@code shuffle}, {@code chunk_frames}, {@code cache}, {@code max_chunk_bytes}, {@code lock_timeout_ms} and {@code sync}.
  *
  * @param compressor how new arrays are compressed: all but gzip inside blosc, as asebytes does; LZ4 unless set
  * @param level how hard that tries, 0 to 9; 5 unless set
@@ -23,6 +23,8 @@ import java.util.OptionalLong;
  * @param cache bytes of decoded chunks kept in memory; 64 MiB unless set
  * @param maxChunkBytes the largest chunk read, decoded; 256 MiB unless set
  * @param lockTimeout how long to wait for another writer; 10 s unless set
+ * @param sync whether a change survives loss of power when it is answered; true unless set. Without, it survives the end of
+ *     the process only
  */
 public record ZarrOptions(
         Compressor compressor,
@@ -31,7 +33,8 @@ public record ZarrOptions(
         OptionalLong chunkFrames,
         long cache,
         long maxChunkBytes,
-        Duration lockTimeout)
+        Duration lockTimeout,
+        boolean sync)
         implements BackendOptions {
 
     private static final int DEFAULT_LEVEL = 5;
@@ -75,42 +78,49 @@ public record ZarrOptions(
                 OptionalLong.empty(),
                 CommonOptions.DEFAULT_CACHE,
                 CommonOptions.DEFAULT_CHUNK_BYTES,
-                CommonOptions.DEFAULT_TIMEOUT);
+                CommonOptions.DEFAULT_TIMEOUT,
+                true);
     }
 
     /** Returns these options with another compression of new arrays. */
     public ZarrOptions withCompressor(Compressor choice) {
-        return new ZarrOptions(choice, level, shuffle, chunkFrames, cache, maxChunkBytes, lockTimeout);
+        return new ZarrOptions(choice, level, shuffle, chunkFrames, cache, maxChunkBytes, lockTimeout, sync);
     }
 
     /** Returns these options with another level of compression, 0 to 9. */
     public ZarrOptions withLevel(int number) {
-        return new ZarrOptions(compressor, number, shuffle, chunkFrames, cache, maxChunkBytes, lockTimeout);
+        return new ZarrOptions(compressor, number, shuffle, chunkFrames, cache, maxChunkBytes, lockTimeout, sync);
     }
 
     /** Returns these options, new arrays being shuffled or not. */
     public ZarrOptions withShuffle(boolean wanted) {
-        return new ZarrOptions(compressor, level, wanted, chunkFrames, cache, maxChunkBytes, lockTimeout);
+        return new ZarrOptions(compressor, level, wanted, chunkFrames, cache, maxChunkBytes, lockTimeout, sync);
     }
 
     /** Returns these options with so many entries in a chunk of a new array. */
     public ZarrOptions withChunkFrames(long entries) {
-        return new ZarrOptions(compressor, level, shuffle, OptionalLong.of(entries), cache, maxChunkBytes, lockTimeout);
+        return new ZarrOptions(
+                compressor, level, shuffle, OptionalLong.of(entries), cache, maxChunkBytes, lockTimeout, sync);
     }
 
     /** Returns these options with another bound on the decoded chunks in memory. */
     public ZarrOptions withCache(long bytes) {
-        return new ZarrOptions(compressor, level, shuffle, chunkFrames, bytes, maxChunkBytes, lockTimeout);
+        return new ZarrOptions(compressor, level, shuffle, chunkFrames, bytes, maxChunkBytes, lockTimeout, sync);
     }
 
     /** Returns these options with another bound on a chunk. */
     public ZarrOptions withMaxChunkBytes(long bytes) {
-        return new ZarrOptions(compressor, level, shuffle, chunkFrames, cache, bytes, lockTimeout);
+        return new ZarrOptions(compressor, level, shuffle, chunkFrames, cache, bytes, lockTimeout, sync);
     }
 
     /** Returns these options with another patience with other writers. */
     public ZarrOptions withLockTimeout(Duration longest) {
-        return new ZarrOptions(compressor, level, shuffle, chunkFrames, cache, maxChunkBytes, longest);
+        return new ZarrOptions(compressor, level, shuffle, chunkFrames, cache, maxChunkBytes, longest, sync);
+    }
+
+    /** Returns these options, changes surviving loss of power or not. */
+    public ZarrOptions withSync(boolean wanted) {
+        return new ZarrOptions(compressor, level, shuffle, chunkFrames, cache, maxChunkBytes, lockTimeout, wanted);
     }
 
     static ZarrOptions from(Map<String, String> byName) {
@@ -128,6 +138,7 @@ public record ZarrOptions(
         long cache = settings.bytes("cache", otherwise.cache);
         long maxChunkBytes = CommonOptions.maxChunkBytes(settings);
         Duration lockTimeout = CommonOptions.lockTimeout(settings);
+        boolean sync = settings.flag("sync", otherwise.sync);
         settings.finish();
         return new ZarrOptions(
                 Compressor.valueOf(compressor.toUpperCase(Locale.ROOT)),
@@ -136,6 +147,7 @@ public record ZarrOptions(
                 chunkFrames,
                 cache,
                 maxChunkBytes,
-                lockTimeout);
+                lockTimeout,
+                sync);
     }
 }

@@ -81,8 +81,17 @@ public final class Hdf5Store implements TreeStore {
      * @param mostChunkBytes how large a decoded chunk may be
      */
     public static Hdf5Store of(Path file, boolean readOnly, Duration patience, long mostChunkBytes) {
+        return of(file, readOnly, patience, mostChunkBytes, true);
+    }
+
+    /**
+     * Describes a file; no I/O happens.
+     *
+     * @param synced whether changes survive loss of power, not only of the process
+     */
+    public static Hdf5Store of(Path file, boolean readOnly, Duration patience, long mostChunkBytes, boolean synced) {
         return of(
-                StoreAccess.of(file, readOnly, patience, Hdf5Fence.INSTANCE, file.toString()),
+                StoreAccess.of(file, readOnly, patience, Hdf5Fence.INSTANCE, file.toString(), synced),
                 readOnly,
                 mostChunkBytes);
     }

@@ -27,6 +27,17 @@ final class LocalDisk implements Disk {
     /** Elsewhere a folder cannot be opened to be synced; renaming and removing is journalled by the system there. */
     static final boolean SYNCS_FOLDERS = File.separatorChar == '/';
 
+    private final boolean synced;
+
+    LocalDisk() {
+        this(true);
+    }
+
+    /** Describes the file system; what is not synced survives the end of a process, and not loss of power. */
+    LocalDisk(boolean synced) {
+        this.synced = synced;
+    }
+
     @Override
     public Kind kind(Path path) throws IOException {
         BasicFileAttributes attributes;
@@ -56,7 +67,7 @@ final class LocalDisk implements Disk {
                         StandardOpenOption.TRUNCATE_EXISTING,
                         LinkOption.NOFOLLOW_LINKS);
         };
-        return new Opened(FileChannel.open(path, options));
+        return new Opened(FileChannel.open(path, options), synced);
     }
 
     @Override
@@ -89,7 +100,7 @@ final class LocalDisk implements Disk {
 
     @Override
     public void sync(Path folder) throws IOException {
-        if (SYNCS_FOLDERS) {
+        if (synced && SYNCS_FOLDERS) {
             try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
                 channel.force(true);
             }
@@ -122,9 +133,11 @@ final class LocalDisk implements Disk {
     private static final class Opened implements Handle {
 
         private final FileChannel channel;
+        private final boolean synced;
 
-        Opened(FileChannel channel) {
+        Opened(FileChannel channel, boolean synced) {
             this.channel = channel;
+            this.synced = synced;
         }
 
         @Override
@@ -165,7 +178,9 @@ final class LocalDisk implements Disk {
 
         @Override
         public void force() throws IOException {
-            channel.force(true);
+            if (synced) {
+                channel.force(true);
+            }
         }
 
         @Override

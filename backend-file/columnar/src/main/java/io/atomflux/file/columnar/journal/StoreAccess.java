@@ -50,7 +50,16 @@ public interface StoreAccess extends AutoCloseable {
      * @param name for messages
      */
     static StoreAccess of(Path store, boolean readOnly, Duration patience, Fence fence, String name) {
-        return new LockedStore(store, readOnly, patience, fence, name, new LocalDisk());
+        return of(store, readOnly, patience, fence, name, true);
+    }
+
+    /**
+     * Opens a store; nothing is read or made before it is used.
+     *
+     * @param synced whether changes survive loss of power, not only of the process; costs most of the time of a small one
+     */
+    static StoreAccess of(Path store, boolean readOnly, Duration patience, Fence fence, String name, boolean synced) {
+        return new LockedStore(store, readOnly, patience, fence, name, new LocalDisk(synced));
     }
 
     /** Returns the path of the store. */

@@ -44,13 +44,22 @@ public final class ZarrStore implements TreeStore {
      * @param mostChunkBytes how large a decoded chunk may be
      */
     public static ZarrStore of(Path folder, boolean readOnly, Duration patience, long mostChunkBytes) {
+        return of(folder, readOnly, patience, mostChunkBytes, true);
+    }
+
+    /**
+     * Describes a store; no I/O happens.
+     *
+     * @param synced whether changes survive loss of power, not only of the process
+     */
+    public static ZarrStore of(Path folder, boolean readOnly, Duration patience, long mostChunkBytes, boolean synced) {
         Objects.requireNonNull(folder, "folder");
         Objects.requireNonNull(patience, "patience");
         if (mostChunkBytes < 1) {
             throw new IllegalArgumentException("mostChunkBytes: %d (expected: at least 1)".formatted(mostChunkBytes));
         }
         return new ZarrStore(
-                StoreAccess.of(folder, readOnly, patience, StoreAccess.Fence.NONE, folder.toString()),
+                StoreAccess.of(folder, readOnly, patience, StoreAccess.Fence.NONE, folder.toString(), synced),
                 readOnly,
                 mostChunkBytes);
     }

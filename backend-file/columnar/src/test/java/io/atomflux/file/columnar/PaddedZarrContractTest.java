@@ -1,0 +1,7 @@
+package io.atomflux.file.columnar;
+
+class PaddedZarrContractTest extends SuffixContract {
+    PaddedZarrContractTest() {
+        super(".zarrp");
+    }
+}

@@ -1,0 +1,7 @@
+package io.atomflux.file.columnar;
+
+class ZarrContractTest extends SuffixContract {
+    ZarrContractTest() {
+        super(".zarr");
+    }
+}
