@@ -55,6 +55,9 @@ final class AttributeValues {
     private static final int MOST_NAMES = 1 << 16;
     private static final int BYTES_OF_TEXT = 16;
 
+    /** No attribute's name. */
+    private static final String NOBODY = "atomflux \u2205";
+
     private static final List<String> NAMES = new ArrayList<>();
 
     private static final H5A_operator2_t COLLECT = new H5A_operator2_t() {
@@ -76,6 +79,8 @@ final class AttributeValues {
 
     /** Lists the names of all attributes of an object. */
     static List<String> names(long object, String path) throws IOException {
+        // Listing attributes one of which does not decode makes 1.14.3 crash; looking for one does not.
+        Hdf5Failure.ok(H5Aexists(object, NOBODY), "H5Aexists");
         NAMES.clear();
         int answer = H5Aiterate2(object, 0, 0, (long[]) null, COLLECT, null);
         if (NAMES.size() > MOST_NAMES) {

@@ -4,6 +4,7 @@ import static org.bytedeco.hdf5.global.hdf5.H5D_CHUNKED;
 import static org.bytedeco.hdf5.global.hdf5.H5D_CONTIGUOUS;
 import static org.bytedeco.hdf5.global.hdf5.H5D_FILL_VALUE_USER_DEFINED;
 import static org.bytedeco.hdf5.global.hdf5.H5D_VIRTUAL;
+import static org.bytedeco.hdf5.global.hdf5.H5Dchunk_iter;
 import static org.bytedeco.hdf5.global.hdf5.H5Dget_chunk_info_by_coord;
 import static org.bytedeco.hdf5.global.hdf5.H5Dget_chunk_storage_size;
 import static org.bytedeco.hdf5.global.hdf5.H5Dget_create_plist;
@@ -24,6 +25,7 @@ import static org.bytedeco.hdf5.global.hdf5.H5Sget_simple_extent_dims;
 import static org.bytedeco.hdf5.global.hdf5.H5Sget_simple_extent_ndims;
 import static org.bytedeco.hdf5.global.hdf5.H5Sget_simple_extent_type;
 
+import io.atomflux.error.LimitExceededException;
 import io.atomflux.error.UnsupportedDataException;
 import io.atomflux.file.columnar.tree.ArrayInfo;
 import io.atomflux.file.columnar.tree.Shape;
@@ -33,7 +35,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.hdf5.H5D_chunk_iter_op_t;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.SizeTPointer;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +64,22 @@ final class Hdf5Dataset {
 
     /** Promised to the library but not written to, so it takes no memory. */
     private static BytePointer scratch = new BytePointer(1 << 16);
+
+    /** How many chunks of an array are listed at most. */
+    private static final int MOST_CHUNKS = 1 << 20;
+
+    private static final List<long[]> corners = new ArrayList<>();
+    private static int rank;
+
+    private static final H5D_chunk_iter_op_t COLLECT = new H5D_chunk_iter_op_t() {
+        @Override
+        public int call(LongPointer corner, int mask, long address, long size, @Nullable Pointer data) {
+            long[] at = new long[rank];
+            corner.get(at);
+            corners.add(at);
+            return corners.size() > MOST_CHUNKS ? -1 : 0;
+        }
+    };
 
     private final long id;
     private final Hdf5Driver.Image image;
@@ -306,6 +327,21 @@ final class Hdf5Dataset {
         }
         window[at + 1] = bytes[0];
         window[at + 2] = mask[0];
+    }
+
+    /** Lists where the chunks begin that the file has; on the library's thread. */
+    List<long[]> corners() throws IOException {
+        corners.clear();
+        rank = info.shape().rank();
+        int answer = H5Dchunk_iter(id, 0, COLLECT, null);
+        List<long[]> found = List.copyOf(corners);
+        corners.clear();
+        if (found.size() > MOST_CHUNKS) {
+            throw new LimitExceededException(
+                    "chunks of /" + info.path(), found.size(), MOST_CHUNKS, "the array is not looked through");
+        }
+        Hdf5Failure.ok(answer, "H5Dchunk_iter");
+        return found;
     }
 
     /** Takes over what another found out about the same chunks. */

@@ -83,6 +83,40 @@ final class Hdf5Verifier {
         if (array == null) {
             return;
         }
+        if (!(tree instanceof Hdf5Tree open)) {
+            parts(array);
+            return;
+        }
+        Hdf5Dataset dataset = open.dataset(path);
+        if (dataset.isChunked()) {
+            for (long[] corner : open.call(path, () -> open.current(path).corners())) {
+                if (problems.size() >= MOST_PROBLEMS) {
+                    return;
+                }
+                chunk(array, corner);
+            }
+        } else if (!dataset.isContiguous() || dataset.offset() >= 0) {
+            parts(array);
+        }
+    }
+
+    private void chunk(ArrayInfo array, long[] corner) throws IOException {
+        long[] index = new long[array.chunk().rank()];
+        for (int axis = 0; axis < index.length; axis++) {
+            index[axis] = corner[axis] / array.chunk().at(axis);
+            if (corner[axis] >= array.shape().at(axis)) {
+                return; // left over from when the array was longer; nobody reads it
+            }
+        }
+        try {
+            tree.chunk(array, Shape.of(index));
+        } catch (AtomfluxException e) {
+            add(e);
+        }
+    }
+
+    /** Reads all parts of an array, which may claim to be of any length. */
+    private void parts(ArrayInfo array) throws IOException {
         int rank = array.shape().rank();
         long[] index = new long[rank];
         for (int axis = 0; axis < rank; axis++) {
