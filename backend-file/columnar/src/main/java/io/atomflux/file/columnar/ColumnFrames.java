@@ -16,6 +16,8 @@ import io.atomflux.value.Row;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -377,7 +379,7 @@ final class ColumnFrames implements Frames {
     private static final class Presence {
         private static final int MOST = 256;
         private final KeySet all;
-        private final Map<java.util.BitSet, KeySet> known = new java.util.HashMap<>();
+        private @Nullable Map<BitSet, KeySet> known;
 
         Presence(KeySet all) {
             this.all = all;
@@ -387,7 +389,7 @@ final class ColumnFrames implements Frames {
             if (present == values.length) {
                 return Row.of(all, Arrays.asList(values));
             }
-            java.util.BitSet there = new java.util.BitSet(values.length);
+            BitSet there = new BitSet(values.length);
             List<@Nullable Object> kept = new ArrayList<>(present);
             List<String> names = new ArrayList<>(present);
             for (int k = 0; k < values.length; k++) {
@@ -397,11 +399,13 @@ final class ColumnFrames implements Frames {
                     names.add(all.name(k));
                 }
             }
-            KeySet keys = known.get(there);
+            Map<BitSet, KeySet> met = known == null ? new HashMap<>() : known;
+            known = met;
+            KeySet keys = met.get(there);
             if (keys == null) {
                 keys = KeySet.of(names);
-                if (known.size() < MOST) {
-                    known.put(there, keys);
+                if (met.size() < MOST) {
+                    met.put(there, keys);
                 }
             }
             return Row.of(keys, kept);
@@ -476,7 +480,30 @@ final class ColumnFrames implements Frames {
         if (reader == null || positions.count() == 0) {
             return Optional.empty();
         }
+        ColumnReader column = reader.columns.get(0);
+        boolean range = positions.isRange() && positions.count() <= Integer.MAX_VALUE;
+        if (reader.isPlain() && column.isBulk() && range) {
+            long first = positions.at(0);
+            int count = (int) positions.count();
+            Objects.checkFromIndexSize(first, count, described.frames());
+            if (exactness.isPlain(chunks, first, count)) {
+                prepare(chunks, column, positions);
+                AtomCounts.Some some = column.needsCounts() ? counts.of(chunks, positions.toArray()) : null;
+                Optional<NdArray> bulk = column.bulk(chunks, first, count, some);
+                if (bulk.isPresent()) {
+                    return bulk;
+                }
+            }
+        }
         return Stacking.of(read(chunks, positions, Columns.of(List.of(key))), key);
+    }
+
+    private static void prepare(Chunks chunks, ColumnReader column, Positions positions) throws IOException {
+        if (!column.needsCounts()) {
+            List<Chunks.Wanted> wanted = new ArrayList<>();
+            column.wanted(positions.toArray(), null, wanted);
+            chunks.prepare(wanted);
+        }
     }
 
     @Override

@@ -9,6 +9,8 @@ import io.atomflux.value.NdArray;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one column; for many threads. */
@@ -25,6 +27,11 @@ final class ColumnReader {
         ATOMS_PADDED
     }
 
+    private static final int LONGEST_KNOWN = 4096; // of a text that is kept parsed
+
+    /** A text and what it stands for. */
+    private record Parsed(String text, @Nullable Object value) {}
+
     private final String store;
     private final Described.Column column;
     private final Form form;
@@ -37,6 +44,7 @@ final class ColumnReader {
     private final long from;
     private final long integerFill;
     private final @Nullable AtomfluxException damage;
+    private volatile @Nullable Parsed lastParsed;
 
     /**
      * Looks at a column.
@@ -226,11 +234,11 @@ final class ColumnReader {
     }
 
     private Entries entriesOf() {
-        return java.util.Objects.requireNonNull(entries);
+        return Objects.requireNonNull(entries);
     }
 
     private DType dtypeOf() {
-        return java.util.Objects.requireNonNull(dtype);
+        return Objects.requireNonNull(dtype);
     }
 
     private @Nullable Object stored(
@@ -247,7 +255,7 @@ final class ColumnReader {
                         : Native.fixedTexts(Native.copied(dtypeOf(), shape, span.bytes, span.at));
             }
             case TEXT -> {
-                return Native.text(entriesOf().text(chunks, row));
+                return text(entriesOf().text(chunks, row));
             }
             case TEXTS -> {
                 return Native.texts(Arrays.asList(entriesOf().texts(chunks, row)));
@@ -257,9 +265,89 @@ final class ColumnReader {
                 return array(span, shape, row, dense);
             }
             default -> {
-                return atoms(chunks, row, java.util.Objects.requireNonNull(some), i, span, dense);
+                return atoms(chunks, row, Objects.requireNonNull(some), i, span, dense);
             }
         }
+    }
+
+    /** Parses a text; many rows have the same lists and maps, e.g. constraints. */
+    private @Nullable Object text(String text) {
+        if (text.length() > LONGEST_KNOWN || text.isEmpty() || (text.charAt(0) != '[' && text.charAt(0) != '{')) {
+            return Native.text(text);
+        }
+        Parsed last = lastParsed;
+        if (last == null || !last.text.equals(text)) {
+            last = new Parsed(text, Native.text(text));
+            lastParsed = last;
+        }
+        return last.value;
+    }
+
+    /** Tells whether values of consecutive rows can be taken as they lie: numbers of one size, nothing but numbers. */
+    boolean isBulk() {
+        boolean numbers = dtype != null && (dtype.isReal() || dtype.kind() == DType.Kind.COMPLEX);
+        return damage == null
+                && column.reading() == null
+                && numbers
+                && (form == Form.ARRAY
+                        || form == Form.ATOMS_BEHIND
+                        || (form == Form.NUMBER && (is(DType.FLOAT64) || is(DType.INT64) || is(DType.BOOL))));
+    }
+
+    private boolean is(DType wanted) {
+        return dtype != null && dtype.equals(wanted);
+    }
+
+    /**
+     * Reads consecutive rows as one array.
+     *
+     * @return empty if some may have no value, or one of another shape
+     */
+    Optional<NdArray> bulk(Chunks chunks, long first, int count, AtomCounts.@Nullable Some some) throws IOException {
+        long entry = first;
+        long entries = count;
+        int[] axes = new int[1 + (form == Form.ATOMS_BEHIND ? 1 : 0) + shape.length];
+        axes[0] = count;
+        System.arraycopy(shape, 0, axes, axes.length - shape.length, shape.length);
+        if (form == Form.ATOMS_BEHIND) {
+            AtomCounts.Some all = Objects.requireNonNull(some);
+            long each = all.length(0);
+            for (int i = 1; i < count; i++) {
+                if (all.length(i) != each || all.offset(i) != all.offset(0) + i * each) {
+                    return Optional.empty();
+                }
+            }
+            entry = all.offset(0);
+            entries = each * count;
+            axes[1] = (int) each;
+            if (each == 0
+                    || entriesOf().count() < counts.total(chunks)
+                    || entry < 0
+                    || entry > entriesOf().count() - entries) {
+                return Optional.empty();
+            }
+        }
+        if (first < from
+                || entries > Integer.MAX_VALUE / Math.max(1, entriesOf().entryBytes())) {
+            return Optional.empty();
+        }
+        Entries.Span span = new Entries.Span();
+        entriesOf().bytes(chunks, entry, entries, span);
+        int size = (int) (entries * entriesOf().entryBytes());
+        int each = size / count;
+        if (each == 0) {
+            return Optional.empty();
+        }
+        if (dtypeOf().kind() == DType.Kind.FLOAT) {
+            for (int i = 0; i < count; i++) {
+                if (Fill.is(
+                        dtypeOf(), 0, span.bytes, span.at + i * each, dtypeOf().itemSize())) {
+                    return Optional.empty(); // perhaps nothing; read() looks closer
+                }
+            }
+        }
+        byte[] bytes = span.copyFirst ? Arrays.copyOfRange(span.bytes, span.at, span.at + size) : span.bytes;
+        return Optional.of(NdArray.wrap(dtypeOf(), axes, bytes, span.copyFirst ? 0 : span.at));
     }
 
     private boolean isFill(Entries.Span span, int size) {
@@ -391,7 +479,7 @@ final class ColumnReader {
         } else if (form == Form.ARRAY) {
             entriesOf().bytes(chunks, row, 1, span);
         } else {
-            long count = Math.max(0, java.util.Objects.requireNonNull(some).length(i));
+            long count = Math.max(0, Objects.requireNonNull(some).length(i));
             axes = new int[shape.length + 1];
             axes[0] = (int) count;
             System.arraycopy(shape, 0, axes, 1, shape.length);

@@ -80,6 +80,21 @@ final class Exactness {
         return rows == null && reserved == null;
     }
 
+    /** Tells whether some rows have no corrections and lie in no reserved range; false if it takes a closer look. */
+    boolean isPlain(Chunks chunks, long first, int count) throws IOException {
+        if (reserved != null && reserved.count() > 0) {
+            return false;
+        }
+        Entries.Span span = new Entries.Span();
+        for (long row = first; rows != null && row < Math.min(first + count, rows.count()); row++) {
+            rows.bytes(chunks, row, 1, span);
+            if (Native.integer(DType.INT64, span.bytes, span.at + 8) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Returns the corrections of a row. */
     List<Correction> of(Chunks chunks, long row, Entries.Span span) throws IOException {
         if (rows == null || bytes == null || row >= rows.count()) {

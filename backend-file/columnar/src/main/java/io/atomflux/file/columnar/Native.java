@@ -1,5 +1,6 @@
 package io.atomflux.file.columnar;
 
+import io.atomflux.value.Bytes;
 import io.atomflux.value.DType;
 import io.atomflux.value.NdArray;
 import io.atomflux.value.NdScalar;
@@ -7,6 +8,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.math.BigInteger;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -101,8 +103,8 @@ final class Native {
         for (int i = 0; i < array.size(); i++) {
             Object text = array.at(i);
             texts.add(
-                    text instanceof io.atomflux.value.Bytes bytes
-                            ? new String(bytes.toArray(), java.nio.charset.StandardCharsets.UTF_8)
+                    text instanceof Bytes bytes
+                            ? new String(bytes.toArray(), StandardCharsets.UTF_8)
                             : String.valueOf(text));
         }
         return texts(texts);
