@@ -158,6 +158,9 @@ final class Hdf5Driver {
             new H5FD_class_t.Read_H5FD_t_int_long_long_long_Pointer() {
                 @Override
                 public int call(H5FD_t file, int type, long dxpl, long address, long size, Pointer buffer) {
+                    if (address < 0 || address > Long.MAX_VALUE - size) {
+                        return -1; // a damaged address; the library says whose
+                    }
                     try {
                         Image image = image(file);
                         if (image.capturing && type == H5FD_MEM_DRAW) {
