@@ -5,6 +5,7 @@ import io.atomflux.spi.Batch;
 import io.atomflux.spi.BlockingReader;
 import io.atomflux.spi.Columns;
 import io.atomflux.spi.Positions;
+import io.atomflux.spi.Selection;
 import io.atomflux.value.NdArray;
 import io.atomflux.value.Row;
 import java.io.IOException;
@@ -27,40 +28,46 @@ final class ColumnarReader implements BlockingReader<Row> {
     private static final long LEAST_KEPT = 8L << 20;
 
     private final ColumnarFile file;
-    private final Positions positions;
+    private final Selection selection;
     private final Columns columns;
+    private @Nullable Positions resolved;
     private long state;
     private long done;
     private long bytesSeen;
     private @Nullable Row last;
 
-    /** Begins a stream at a state. */
-    ColumnarReader(ColumnarFile file, State state, Positions positions, Columns columns) {
+    /** Takes what to read; the rows are those of the state in which the first batch is read. */
+    ColumnarReader(ColumnarFile file, Selection selection, Columns columns) {
         this.file = file;
-        this.state = state.number();
-        this.positions = positions;
+        this.selection = selection;
         this.columns = columns;
     }
 
     @Override
     public Optional<Batch<Row>> next(long maxBytes) throws IOException {
-        if (done == positions.count()) {
+        Positions known = resolved;
+        if (known != null && done == known.count()) {
             return Optional.empty();
         }
-        return Optional.of(file.reading(Math.max(LEAST_KEPT, 4 * maxBytes), (now, chunks) -> {
-            if (now.number() != state) {
-                requireUnmoved(now, chunks);
+        return file.reading(Math.max(LEAST_KEPT, 4 * maxBytes), (now, chunks) -> {
+            Positions positions =
+                    known != null ? known : selection.resolve(now.frames().size(), file.name());
+            if (known != null && now.number() != state) {
+                requireUnmoved(now, chunks, positions);
             }
             Positions part = positions.part(done, Math.min(positions.count(), done + rowsFor(now, maxBytes)));
-            ColumnarBatch batch = batch(now, chunks, part);
-            last = now.frames()
-                    .read(chunks, positions.part(done + part.count() - 1, done + part.count()), columns)
-                    .get(0);
+            Optional<Batch<Row>> batch = part.count() == 0 ? Optional.empty() : Optional.of(batch(now, chunks, part));
+            if (batch.isPresent()) {
+                last = now.frames()
+                        .read(chunks, part.part(part.count() - 1, part.count()), columns)
+                        .get(0);
+                bytesSeen += batch.get().byteSize();
+            }
             done += part.count();
-            bytesSeen += batch.byteSize();
+            resolved = positions;
             state = now.number();
             return batch;
-        }));
+        });
     }
 
     private long rowsFor(State now, long maxBytes) {
@@ -69,7 +76,7 @@ final class ColumnarReader implements BlockingReader<Row> {
         return Math.max(1, Math.min(MOST_ROWS, maxBytes / each));
     }
 
-    private void requireUnmoved(State now, Chunks chunks) throws IOException {
+    private void requireUnmoved(State now, Chunks chunks, Positions positions) throws IOException {
         long size = now.frames().size();
         for (long i = done; i < positions.count(); i++) {
             if (positions.at(i) >= size) {

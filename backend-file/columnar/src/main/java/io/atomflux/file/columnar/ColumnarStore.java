@@ -101,9 +101,7 @@ final class ColumnarStore implements BlockingRowBackend<Row> {
         if (request.snapshot()) {
             throw new UnsupportedStoreOperationException(name(), "snapshot", "what is changed in place is not kept");
         }
-        State state = file.state();
-        Positions positions = request.selection().resolve(state.frames().size(), name());
-        return new ColumnarReader(file, state, positions, request.columns());
+        return new ColumnarReader(file, request.selection(), request.columns());
     }
 
     @Override

@@ -23,6 +23,7 @@ public final class WritingProcess {
     /** Takes the location, what to do ({@code history} or {@code batches}), a first number and how many. */
     public static void main(String[] arguments) {
         RowBackend<Row> backend = Backends.open(Path.of(arguments[0]));
+        Backends.apply(backend, new Write.Append<Row>(List.of())); // so that it is there
         int first = Integer.parseInt(arguments[2]);
         int count = Integer.parseInt(arguments[3]);
         for (int number = first; number < first + count; number++) {

@@ -1,0 +1,7 @@
+package io.atomflux.file.columnar;
+
+class Hdf5ObjectsContractTest extends SuffixObjectsContract {
+    Hdf5ObjectsContractTest() {
+        super(".h5");
+    }
+}

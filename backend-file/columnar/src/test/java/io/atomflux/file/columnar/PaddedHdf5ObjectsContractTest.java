@@ -1,0 +1,7 @@
+package io.atomflux.file.columnar;
+
+class PaddedHdf5ObjectsContractTest extends SuffixObjectsContract {
+    PaddedHdf5ObjectsContractTest() {
+        super(".h5p");
+    }
+}

@@ -1,0 +1,7 @@
+package io.atomflux.file.columnar;
+
+class PaddedHdf5ReadOnlyContractTest extends SuffixReadOnlyContract {
+    PaddedHdf5ReadOnlyContractTest() {
+        super(".h5p");
+    }
+}

@@ -1,0 +1,7 @@
+package io.atomflux.file.columnar;
+
+class PaddedZarrAtomsContractTest extends SuffixAtomsContract {
+    PaddedZarrAtomsContractTest() {
+        super(".zarrp");
+    }
+}

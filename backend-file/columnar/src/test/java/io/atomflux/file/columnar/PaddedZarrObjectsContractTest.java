@@ -1,0 +1,7 @@
+package io.atomflux.file.columnar;
+
+class PaddedZarrObjectsContractTest extends SuffixObjectsContract {
+    PaddedZarrObjectsContractTest() {
+        super(".zarrp");
+    }
+}

@@ -1,0 +1,7 @@
+package io.atomflux.file.columnar;
+
+class PaddedZarrReadOnlyContractTest extends SuffixReadOnlyContract {
+    PaddedZarrReadOnlyContractTest() {
+        super(".zarrp");
+    }
+}

@@ -1,0 +1,7 @@
+package io.atomflux.file.columnar;
+
+class ZarrAtomsContractTest extends SuffixAtomsContract {
+    ZarrAtomsContractTest() {
+        super(".zarr");
+    }
+}

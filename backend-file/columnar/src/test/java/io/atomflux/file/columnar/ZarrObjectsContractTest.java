@@ -1,0 +1,7 @@
+package io.atomflux.file.columnar;
+
+class ZarrObjectsContractTest extends SuffixObjectsContract {
+    ZarrObjectsContractTest() {
+        super(".zarr");
+    }
+}

@@ -1,0 +1,7 @@
+package io.atomflux.file.columnar;
+
+class ZarrReadOnlyContractTest extends SuffixReadOnlyContract {
+    ZarrReadOnlyContractTest() {
+        super(".zarr");
+    }
+}
