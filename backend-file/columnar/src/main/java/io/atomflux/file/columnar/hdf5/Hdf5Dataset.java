@@ -88,7 +88,7 @@ final class Hdf5Dataset {
     private final int layout;
     private final List<ChunkFilters.Filter> filters;
     private final byte[] fill;
-    private final long offset;
+    private volatile long offset;
 
     /** By the number of the window; each has address, length and mask of its chunks. */
     private final Map<Long, long[]> windows = new LinkedHashMap<>(16, 0.75f, true) {
@@ -242,6 +242,13 @@ final class Hdf5Dataset {
     /** Returns one element of the fill, as it is in the file. */
     byte[] fill() {
         return fill;
+    }
+
+    /** Asks where an array in one piece begins that was nowhere before it was written; on the library's thread. */
+    void written() {
+        if (layout == H5D_CONTIGUOUS && offset == NOWHERE) {
+            offset = H5Dget_offset(id);
+        }
     }
 
     /** Returns where an array in one piece begins; -1 if it is nowhere yet. */

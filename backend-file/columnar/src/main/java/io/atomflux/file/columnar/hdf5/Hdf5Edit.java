@@ -324,6 +324,7 @@ final class Hdf5Edit extends Hdf5Tree implements TreeEdit {
                 long type = scope.keep(H5Dget_type(dataset.id()), "H5Dget_type");
                 Hdf5Failure.ok(
                         H5Dwrite(dataset.id(), type, selection.memory(), selection.file(), 0, memory), "H5Dwrite");
+                dataset.written();
             }
         }
     }

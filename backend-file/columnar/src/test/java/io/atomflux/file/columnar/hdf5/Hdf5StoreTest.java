@@ -269,4 +269,24 @@ class Hdf5StoreTest {
         }
         assertThat(folder.toFile().list()).containsExactlyInAnyOrder("x.h5", "x.h5.lock");
     }
+
+    @Test
+    @DisplayName("a single element is read as it was written, at once and after the commit, by the store that wrote it")
+    void singleElement() throws IOException {
+        try (Hdf5Store store = store()) {
+            store.edit(edit -> {
+                edit.createGroup("g");
+                ArrayInfo one = edit.createArray(
+                        "g/one",
+                        new ArraySpec(ElementType.of(DType.FLOAT64), Shape.of(), Shape.of(), Compression.NONE));
+                edit.writeChunk(one, Shape.of(), doubles(7));
+                assertThat(doubles(edit.chunk(one, Shape.of()))).containsExactly(7);
+                edit.commit("new", "g");
+                return null;
+            });
+            double[] read =
+                    store.read(tree -> doubles(tree.chunk(tree.array("g/one").orElseThrow(), Shape.of())));
+            assertThat(read).containsExactly(7);
+        }
+    }
 }
