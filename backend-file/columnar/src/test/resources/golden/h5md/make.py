@@ -203,7 +203,7 @@ expect("simulation-trajectory.jsonl", [{
     "arrays.forces": force[i], "arrays.numbers": species, "arrays.masses": mass, "arrays.charges": charge,
     "arrays.id": np.arange(N), "calc.energy": float(energy[i]), "calc.cutoff": 1.2,
     "calc.thermo/temperature": float(temperature[i]), "calc.water/density": float(density[i]),
-    "info.connectivity": [[0, 1], [0, 2]], "info.step": int(steps[i]), "info.time": times[i],
+    "info.connectivity": [[0, 1], [0, 2]], "info.step": int(steps[i]), "info.time": float(times[i]),
 } for i in range(F)])
 
 # All over time, edges as lengths, images, atom types as species, ids that change places.

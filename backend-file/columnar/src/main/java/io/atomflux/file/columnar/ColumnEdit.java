@@ -145,13 +145,12 @@ final class ColumnEdit implements FramesEdit {
         Col col = new Col(column.name(), column.reading());
         columns.put(column.name(), col);
         ArrayInfo array = column.array();
-        if (array == null && !column.fixed()) {
+        if (array == null || column.fixed()) {
             return;
         }
-        ColumnType type = column.fixed() || array == null
-                ? null
-                : ColumnType.of(array, column.perAtom(), placement.padded()).orElse(null);
-        if (type == null || array == null) {
+        ColumnType type =
+                ColumnType.of(array, column.perAtom(), placement.padded()).orElse(null);
+        if (type == null) {
             notInPlace = "column %s is stored in a way that is only read".formatted(column.name());
             return;
         }
@@ -266,7 +265,7 @@ final class ColumnEdit implements FramesEdit {
             accept(key);
             Optional<Placement.Special> special = placement.special(key);
             if (special.isEmpty()) {
-                of(key)[i] = value;
+                of(key)[i] = back(key, value);
                 return;
             }
             specials.put(key, special.get());
@@ -274,8 +273,13 @@ final class ColumnEdit implements FramesEdit {
             List<String> names = special.get().columns();
             for (int p = 0; p < names.size(); p++) {
                 Object part = parts.get(p);
-                of(names.get(p))[i] = part == null ? Native.ABSENT : part;
+                of(names.get(p))[i] = part == null ? Native.ABSENT : back(names.get(p), part);
             }
+        }
+
+        private @Nullable Object back(String column, @Nullable Object value) {
+            Col col = ColumnEdit.this.columns.get(column);
+            return col == null || col.reading == null || value == null ? value : col.reading.back(value);
         }
 
         private @Nullable Object[] of(String column) {
@@ -288,7 +292,7 @@ final class ColumnEdit implements FramesEdit {
     }
 
     private void accept(String key) {
-        if (accepted.contains(key)) {
+        if (accepted.contains(key) || columns.containsKey(key)) {
             return;
         }
         Optional<String> refusal = placement.refusal(key);
@@ -563,9 +567,13 @@ final class ColumnEdit implements FramesEdit {
             if (seen != Native.ABSENT) {
                 corrections.add(Correction.of(col.name, Correction.Operation.ABSENT, check));
             }
+        } else if (col.reading != null) {
+            Object meant = value == null ? null : col.reading.of(value); // it was turned back
+            if (!Correction.same(seen, meant)) {
+                corrections.add(whole(col.name, check, meant));
+            }
         } else if (!Correction.same(seen, value)) {
-            corrections.add(
-                    col.reading == null ? Correction.finding(col.name, cell, value) : whole(col.name, check, value));
+            corrections.add(Correction.finding(col.name, cell, value));
         }
     }
 

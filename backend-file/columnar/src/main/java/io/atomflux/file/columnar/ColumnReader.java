@@ -119,6 +119,7 @@ final class ColumnReader {
             return damaged("array of shape %s (expected: at least %d axes)".formatted(array.shape(), before));
         } else if (form != Form.FIXED
                 && form != Form.ATOMS_BEHIND
+                && !column.mayEnd()
                 && array.shape().at(0) < frames) {
             return damaged("%d rows (expected: %d, as the group has)"
                     .formatted(array.shape().at(0), frames));
@@ -214,8 +215,12 @@ final class ColumnReader {
                 && (double) rows.length * Math.max(1, entriesOf().entryBytes())
                         >= entriesOf().chunkBytes() / 4.0;
         for (int i = 0; i < rows.length; i++) {
-            values[i][at] = meant(stored(chunks, rows[i], some, i, span, dense));
+            values[i][at] = isBeyond(rows[i]) ? Native.ABSENT : meant(stored(chunks, rows[i], some, i, span, dense));
         }
+    }
+
+    private boolean isBeyond(long row) {
+        return column.mayEnd() && row >= entriesOf().count();
     }
 
     void check() {
@@ -328,6 +333,7 @@ final class ColumnReader {
             }
         }
         if (first < from
+                || (column.mayEnd() && first + count > entriesOf().count())
                 || entries > Integer.MAX_VALUE / Math.max(1, entriesOf().entryBytes())) {
             return Optional.empty();
         }
@@ -466,7 +472,9 @@ final class ColumnReader {
     /** Returns a cell as it is stored; one that cannot be read is like one of a key without an array. */
     StoredCell cell(Chunks chunks, long row, AtomCounts.@Nullable Some some, int i) throws IOException {
         check();
-        if (form == Form.TEXT) {
+        if (entries != null && form != Form.FIXED && isBeyond(row)) {
+            return StoredCell.NONE;
+        } else if (form == Form.TEXT) {
             return StoredCell.ofText(entriesOf().text(chunks, row));
         } else if (form == Form.NOTHING || form == Form.FIXED || form == Form.TEXTS) {
             return StoredCell.NONE;

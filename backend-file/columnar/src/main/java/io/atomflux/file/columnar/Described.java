@@ -73,6 +73,15 @@ record Described(long frames, List<Column> columns, Set<String> perAtom, Map<Str
         /** Returns what a value of one row stands for, null for nothing; the padding is off already. */
         @Nullable
         Object of(@Nullable Object stored);
+
+        /**
+         * Returns what is stored for a value, itself if there is no other form of it.
+         *
+         * @param value other than null; {@link #of} gives an equal one for what is returned
+         */
+        default Object back(Object value) {
+            return value;
+        }
     }
 
     /**
