@@ -15,11 +15,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Opens columnar files, in which each key is an array over all rows: Zarr folders and HDF5 files.
+ * Opens columnar files, in which each key is an array over all rows: Zarr folders, HDF5 files and H5MD.
  *
  * <ul>
- *   <li>{@code *.zarr} and {@code *.h5}: ragged, the atoms of all rows behind each other
+ *   <li>{@code *.zarr} and {@code *.h5}: ragged, the atoms of all rows behind each other; an {@code *.h5} that says it is H5MD
+ *       is read as that
  *   <li>{@code *.zarrp} and {@code *.h5p}: padded, each row as long as the longest
+ *   <li>{@code *.h5md}: H5MD 1.1, as asebytes and znh5md lay it out; files of simulation codes are read
  * </ul>
  *
  * <p>What asebytes 0.3 wrote is read and changed in place. Handles of one group with the same options share one store and its
@@ -44,7 +46,7 @@ public final class ColumnarProvider implements BackendProvider {
 
     @Override
     public Set<String> suffixes() {
-        return Set.of(".zarr", ".zarrp", ".h5", ".h5p");
+        return Set.of(".zarr", ".zarrp", ".h5", ".h5p", ".h5md");
     }
 
     private record Shared(Path path, Optional<String> group, boolean readOnly, BackendOptions options) {}

@@ -30,6 +30,9 @@ record Container(BackendOptions options, Opener tree, Layouts layouts, long cach
         TreeStore open(Path path, boolean readOnly);
     }
 
+    /** The member of the root of an HDF5 file that says it is H5MD (H5MD 1.1, "Root level"). */
+    private static final String H5MD_MARK = "h5md";
+
     /** Returns what a path's suffix stands for. */
     static Container of(Path path, OpenOptions options) {
         String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
@@ -62,18 +65,28 @@ record Container(BackendOptions options, Opener tree, Layouts layouts, long cach
                 options,
                 (path, readOnly) ->
                         Hdf5Store.of(path, readOnly, options.lockTimeout(), options.maxChunkBytes(), options.sync()),
-                layouts(suffix, arrays),
+                layouts(suffix, arrays, options),
                 options.cache(),
                 true);
     }
 
-    private static Layouts layouts(String suffix, LayoutOptions arrays) {
+    private static Layouts layouts(String suffix, LayoutOptions arrays, Hdf5Options options) {
+        Layout h5md = new H5mdLayout(arrays, origin(options));
         Layout ragged = new ColumnLayout(KeyPlacement.RAGGED, arrays);
         Layout padded = new ColumnLayout(KeyPlacement.PADDED, arrays);
         return switch (suffix) {
+            case ".h5md" -> tree -> h5md;
             case ".h5p" -> tree -> padded;
-            default -> tree -> ragged;
+            default -> tree -> tree.hasGroup(H5MD_MARK) ? h5md : ragged;
         };
+    }
+
+    private static H5mdOptions origin(Hdf5Options options) {
+        return new H5mdOptions(
+                options.authorName().orElse(H5mdOptions.NONE.authorName()),
+                options.authorEmail().orElse(H5mdOptions.NONE.authorEmail()),
+                options.creator().orElse(H5mdOptions.NONE.creatorName()),
+                options.creatorVersion().orElse(H5mdOptions.NONE.creatorVersion()));
     }
 
     private static <T extends BackendOptions> T typed(

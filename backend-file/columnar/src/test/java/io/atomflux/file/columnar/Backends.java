@@ -22,7 +22,7 @@ import reactor.core.publisher.Mono;
 final class Backends {
 
     /** What the files are called, for tests that run on each. */
-    static final List<String> SUFFIXES = List.of(".zarr", ".zarrp", ".h5", ".h5p");
+    static final List<String> SUFFIXES = List.of(".zarr", ".zarrp", ".h5", ".h5p", ".h5md");
 
     private static final long BATCH_BYTES = 1 << 20;
 

@@ -20,11 +20,24 @@ final class Kept {
     /** Tells whether files of a suffix hold a row. */
     static boolean by(String suffix, Row row) {
         for (String key : row.keys()) {
-            if (!names(key) || !isText(row.get(key))) {
+            if (!names(suffix.equals(".h5md") ? inH5md(key) : key) || !isText(row.get(key))) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Returns the part of a key that names an element in H5MD, or a name that is refused if it has no place there. */
+    private static String inH5md(String key) {
+        if (key.equals("cell") || key.equals("pbc") || key.equals("constraints")) {
+            return key;
+        }
+        for (String prefix : List.of("arrays.", "calc.", "info.")) {
+            if (key.startsWith(prefix)) {
+                return key.substring(prefix.length());
+            }
+        }
+        return "";
     }
 
     private static boolean names(String key) {

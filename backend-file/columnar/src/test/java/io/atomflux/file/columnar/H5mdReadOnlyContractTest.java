@@ -1,0 +1,7 @@
+package io.atomflux.file.columnar;
+
+class H5mdReadOnlyContractTest extends SuffixReadOnlyContract {
+    H5mdReadOnlyContractTest() {
+        super(".h5md");
+    }
+}
