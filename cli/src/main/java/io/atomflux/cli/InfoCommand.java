@@ -4,6 +4,7 @@ import io.atomflux.ObjectIO;
 import io.atomflux.RowView;
 import io.atomflux.codec.Json;
 import io.atomflux.spi.Capability;
+import io.atomflux.spi.StoredColumn;
 import io.atomflux.value.Row;
 import io.atomflux.value.Schema;
 import io.atomflux.value.SchemaBuilder;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Command;
         description = {
             "",
             "Columns are those of at most 1000 rows, evenly spread; 'atomflux schema' reads",
-            "all rows. A letter in a shape is a length that differs between rows.",
+            "all rows. A letter in a shape is a length that differs between rows. Of columnar",
+            "files it also tells chunks, codecs and how much they save.",
             ""
         },
         footer = {
@@ -36,6 +38,7 @@ import picocli.CommandLine.Command;
             "  atomflux info md.lmdb",
             "  atomflux info md.lmdb --group train",
             "  atomflux info 'frames.extxyz@:100'",
+            "  atomflux info md.zarr",
             "  atomflux info md.lmdb --json | jq .columns"
         })
 final class InfoCommand extends StoreCommand {
@@ -51,6 +54,7 @@ final class InfoCommand extends StoreCommand {
         List<String> groups = await(store.groups().collectList());
         List<String> capabilities = await(capabilities(source));
         OptionalLong bytes = size(source);
+        List<StoredColumn> storage = await(store.storage().collectList());
         if (json) {
             Map<String, @Nullable Object> facts = new LinkedHashMap<>();
             facts.put("store", store.name());
@@ -61,6 +65,9 @@ final class InfoCommand extends StoreCommand {
             facts.put("capabilities", capabilities);
             facts.put("rows_looked_at", Math.min(count, LOOKED_AT));
             facts.put("columns", SchemaTable.json(schema));
+            if (!storage.isEmpty()) {
+                facts.put("storage", StorageTable.json(storage));
+            }
             console().line(Json.plain(facts));
             return 0;
         }
@@ -78,6 +85,10 @@ final class InfoCommand extends StoreCommand {
             console().line("columns of %s, evenly spread".formatted(Text.count(LOOKED_AT, "row")));
         }
         SchemaTable.print(console(), schema);
+        if (!storage.isEmpty()) {
+            console().line("");
+            StorageTable.print(console(), storage);
+        }
         return 0;
     }
 

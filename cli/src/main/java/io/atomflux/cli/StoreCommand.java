@@ -41,12 +41,17 @@ abstract class StoreCommand implements Callable<Integer> {
     @Override
     public final Integer call() {
         Source source = Source.parse(location);
-        ObjectIO store = source.open(group);
+        ObjectIO store = opened(source);
         try {
             return look(source, store);
         } finally {
             store.close().block();
         }
+    }
+
+    /** Opens the store, for reading unless overridden; does no I/O. */
+    ObjectIO opened(Source source) {
+        return source.open(group);
     }
 
     /** Does the command's work and returns the exit code. */
