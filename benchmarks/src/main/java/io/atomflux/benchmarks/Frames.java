@@ -15,6 +15,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import reactor.core.publisher.Mono;
 
 /** The frames both sides work with. */
@@ -64,6 +65,17 @@ final class Frames {
             if (!ours.get(i).equals(theirs.get(i))) {
                 throw new IllegalStateException("%s differs:%n%s%n%s".formatted(what, ours.get(i), theirs.get(i)));
             }
+        }
+    }
+
+    /** Returns the bytes of all files at a path. */
+    static long bytes(Path path) {
+        try (Stream<Path> files = Files.walk(path)) {
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

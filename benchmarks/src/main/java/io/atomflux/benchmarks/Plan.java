@@ -39,7 +39,8 @@ record Plan(
         int count = 1000;
         int rounds = 7;
         int launches = 3;
-        List<String> only = List.of("lmdb", "appends", "tax", "extxyz", "redis", "mongo");
+        List<String> only =
+                List.of("lmdb", "appends", "tax", "extxyz", "zarr", "hdf5", "h5md", "arrays", "redis", "mongo");
         int many = 100_000;
         Path results = Path.of("benchmarks/results");
         Optional<Path> work = Optional.empty();

@@ -61,7 +61,20 @@ public final class SideBySide {
         peer.script("frames", store.toString(), "--kind", plan.kind(), "--count", Integer.toString(plan.count()));
         List<Atoms> frames = Frames.built(store);
         if (plan.only().contains("lmdb")) {
-            lmdb(store, frames);
+            file("LMDB", ".lmdb", new FileCases.Bars(5, 10, 10, 3), store, frames);
+        }
+        if (plan.only().contains("zarr")) {
+            file("Zarr", ".zarr", new FileCases.Bars(0, 3, 100, 0), store, frames);
+        }
+        if (plan.only().contains("hdf5")) {
+            file("HDF5", ".h5", new FileCases.Bars(0, 3, 30, 0), store, frames);
+        }
+        if (plan.only().contains("h5md")) {
+            file("H5MD", ".h5md", new FileCases.Bars(0, 3, 30, 0), store, frames);
+        }
+        if (plan.only().contains("arrays")) {
+            say("whole arrays, against h5py and bare codecs");
+            new ArraysPart(plan, work, peer).run(frames).forEach(this::tell);
         }
         if (plan.only().contains("appends")) {
             say("appends");
@@ -88,36 +101,46 @@ public final class SideBySide {
         out.println("written: " + written + ".md");
     }
 
-    private void lmdb(Path store, List<Atoms> frames) {
-        say("LMDB: do both sides read the same?");
-        Frames.same("the peer's store", Frames.digest(store), peer.digest(store));
+    /** Compares with asebytes on files of one kind: what each wrote must be the same for both. */
+    private void file(String name, String suffix, FileCases.Bars bars, Path store, List<Atoms> frames) {
+        say("%s: do both sides read the same?", name);
+        Path written = work.resolve("python" + suffix);
+        if (!suffix.equals(".lmdb")) {
+            Frames.delete(written);
+            peer.script("copy", store.toString(), written.toString());
+        }
+        Path theirStore = suffix.equals(".lmdb") ? store : written;
+        Frames.same("the peer's store", Frames.digest(theirStore), peer.digest(theirStore));
         long[] index = peer.index(plan.count());
-        try (LmdbCases ours = new LmdbCases(work, frames, index)) {
+        try (FileCases ours = new FileCases(work, suffix, bars, frames, index)) {
             Frames.same("our store", Frames.digest(ours.store()), peer.digest(ours.store()));
+            report.about(
+                    name + ", bytes written here and by asebytes",
+                    Frames.bytes(ours.store()) + ", " + Frames.bytes(theirStore));
             List<Case<?>> cases = ours.all();
-            say("LMDB: warming up %d cases", cases.size());
+            say("%s: warming up %d cases", name, cases.size());
             cases.forEach(Case::warmUp);
             Map<String, Samples> mine = new LinkedHashMap<>();
             Map<String, Samples> theirs = new LinkedHashMap<>();
             double peerMemory = 0;
             for (int launch = 1; launch <= plan.launches(); launch++) {
-                say("LMDB: launch %d of %d", launch, plan.launches());
+                say("%s: launch %d of %d", name, launch, plan.launches());
                 Map<String, Double> seconds =
-                        peer.bench(store, work.resolve("peer.lmdb").toString(), plan.rounds());
+                        peer.bench(store, work.resolve("peer" + suffix).toString(), plan.rounds());
                 peerMemory = Math.max(peerMemory, seconds.getOrDefault("maxrss_kb", 0.0));
-                seconds.forEach((name, value) ->
-                        theirs.computeIfAbsent(name, key -> new Samples()).add((long) (value * 1e9)));
+                seconds.forEach((key, value) ->
+                        theirs.computeIfAbsent(key, unused -> new Samples()).add((long) (value * 1e9)));
                 for (Case<?> timed : cases) {
                     Case.launch(timed, plan.rounds(), mine.computeIfAbsent(timed.name(), key -> new Samples()));
                 }
             }
-            report.about("peer asebytes, peak resident MB", Long.toString((long) peerMemory >> 10));
+            report.about("peer asebytes on " + name + ", peak resident MB", Long.toString((long) peerMemory >> 10));
             Map<String, String> notes = Map.of(
                     "read_one_by_one, inline", latencies(ours.gets(true)),
                     "read_one_by_one, pool", latencies(ours.gets(false)));
             for (Case<?> timed : cases) {
                 tell(new Case.Result(
-                        "LMDB, against asebytes",
+                        name + ", against asebytes",
                         timed.name(),
                         timed.rows(),
                         Objects.requireNonNull(mine.get(timed.name())).medianSeconds(),

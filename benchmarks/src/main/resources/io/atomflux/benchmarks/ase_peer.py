@@ -5,6 +5,9 @@
   ase_peer.py numbers FILE                        SHA-256 over the numbers ASE reads, frame after frame
   ase_peer.py index COUNT                         the row numbers the peer script draws for its random cases
   ase_peer.py latencies URI GROUP                 microseconds of single reads: median and 99th percentile
+  ase_peer.py dataset FILE PATH ROUNDS            time h5py opening a file and reading a whole dataset; and reading only
+  ase_peer.py blosc FOLDER ROUNDS                 time numcodecs decoding all chunks of a Zarr array, held in memory
+  ase_peer.py zarray FOLDER NAME ROUNDS           time zarr-python opening a group and reading a whole array
   ase_peer.py versions                            Python and the packages
   ase_peer.py run COMMAND…                        run it, then print its peak memory
 
@@ -88,11 +91,54 @@ def latencies(uri, group):
     print(json.dumps({"p50_us": spans[n // 2], "p99_us": spans[n * 99 // 100]}))
 
 
+def timed(name, body, rounds):
+    spans = []
+    for _ in range(rounds + 1):
+        started = time.perf_counter()
+        body()
+        spans.append(time.perf_counter() - started)
+    print(json.dumps({"case": name, "median_s": sorted(spans[1:])[rounds // 2]}))
+
+
+def dataset(path, name, rounds):
+    import h5py
+
+    def opened():
+        with h5py.File(path, "r") as f:
+            f[name][...]
+
+    timed("open_and_read", opened, rounds)
+    with h5py.File(path, "r") as f:
+        data = f[name]
+        timed("read", lambda: data[...], rounds)
+        print(json.dumps({"bytes": data.size * data.dtype.itemsize}))
+
+
+def blosc(folder, rounds):
+    import pathlib
+
+    from numcodecs import blosc
+
+    stored = [p.read_bytes() for p in sorted(pathlib.Path(folder).rglob("*")) if p.is_file() and p.name != "zarr.json"]
+    for threads in (1, 4):
+        blosc.set_nthreads(threads)
+        timed(f"decode_{threads}", lambda: [blosc.decompress(chunk) for chunk in stored], rounds)
+
+
+def zarray(folder, name, rounds):
+    import zarr
+
+    timed("open_and_read", lambda: zarr.open_group(folder, mode="r")[name][...], rounds)
+    array = zarr.open_group(folder, mode="r")[name]
+    timed("read", lambda: array[...], rounds)
+
+
 def versions():
     from importlib.metadata import PackageNotFoundError, version
 
     found = {"python": platform.python_version()}
-    for name in ("asebytes", "ase", "numpy", "lmdb", "msgpack", "msgpack-numpy", "redis", "hiredis", "pymongo"):
+    for name in ("asebytes", "ase", "numpy", "lmdb", "msgpack", "msgpack-numpy", "redis", "hiredis", "pymongo", "h5py", "zarr",
+                 "numcodecs"):
         try:
             found[name] = version(name)
         except PackageNotFoundError:
@@ -119,6 +165,12 @@ if __name__ == "__main__":
         print(json.dumps(random.Random(7).choices(range(n), k=n)))
     elif what == "latencies":
         latencies(*rest)
+    elif what == "dataset":
+        dataset(rest[0], rest[1], int(rest[2]))
+    elif what == "blosc":
+        blosc(rest[0], int(rest[1]))
+    elif what == "zarray":
+        zarray(rest[0], rest[1], int(rest[2]))
     elif what == "versions":
         versions()
     else:

@@ -53,6 +53,7 @@ class ArchitectureTest {
                 "io.atomflux.mongo.MongoProvider",
                 "io.atomflux.file.lmdb.LmdbProvider",
                 "io.atomflux.file.ase.AseFilesProvider",
+                "io.atomflux.file.columnar.ColumnarProvider",
                 "io.atomflux.examples.ArgonSimulation",
                 "io.atomflux.cli.Main")) {
             assertThat(ALL.contain(type)).as(type).isTrue();
@@ -75,7 +76,12 @@ class ArchitectureTest {
                 "io.atomflux.redis > spi codec adapter value error",
                 "io.atomflux.mongo > spi codec adapter value error",
                 "io.atomflux.file.lmdb > spi codec adapter value error",
-                "io.atomflux.file.ase > spi codec adapter value error"
+                "io.atomflux.file.ase > spi codec adapter value error",
+                "io.atomflux.file.columnar > spi codec adapter value error file.columnar.tree file.columnar.zarr file.columnar.hdf5",
+                "io.atomflux.file.columnar.tree > value error",
+                "io.atomflux.file.columnar.journal > spi error",
+                "io.atomflux.file.columnar.zarr > spi value error codec file.columnar.tree file.columnar.journal",
+                "io.atomflux.file.columnar.hdf5 > spi value error file.columnar.tree file.columnar.journal"
             })
     void usesOnly(String user, String used) {
         List<String> allowed = new ArrayList<>(List.of(user));
@@ -125,6 +131,10 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "org.lwjgl..",
+                        "org.bytedeco..",
+                        "io.jhdf..",
+                        "com.github.luben..",
+                        "net.jpountz..",
                         "com.mongodb..",
                         "io.lettuce..",
                         "io.netty..",
@@ -253,7 +263,7 @@ class ArchitectureTest {
 
     @ParameterizedTest
     @DisplayName("no public signature shows a library's type")
-    @ValueSource(strings = {"tools.jackson", "org.lwjgl", "org.knowm", "picocli"})
+    @ValueSource(strings = {"tools.jackson", "org.lwjgl", "org.bytedeco", "io.jhdf", "org.knowm", "picocli"})
     void signaturesAreOurs(String library) {
         List<String> shown = new ArrayList<>();
         for (JavaClass type : ALL) {
@@ -292,6 +302,7 @@ class ArchitectureTest {
                             || type.getPackageName().startsWith("io.atomflux.redis")
                             || type.getPackageName().startsWith("io.atomflux.mongo")
                             || type.getPackageName().startsWith("io.atomflux.file."))
+                    && !type.getPackageName().endsWith(".columnar.tree") // an interface between packages by itself
                     && !type.getSimpleName().equals("package-info")) {
                 int[] count = counts.computeIfAbsent(type.getPackageName(), name -> new int[2]);
                 count[isPublic(type) ? 0 : 1]++;

@@ -32,6 +32,11 @@ public final class Registry {
             Map.entry("mongodb://", "atomflux-backend-mongo"),
             Map.entry("mongodb+srv://", "atomflux-backend-mongo"),
             Map.entry(".lmdb", "atomflux-backend-file-lmdb"),
+            Map.entry(".zarr", "atomflux-backend-file-columnar"),
+            Map.entry(".zarrp", "atomflux-backend-file-columnar"),
+            Map.entry(".h5", "atomflux-backend-file-columnar"),
+            Map.entry(".h5p", "atomflux-backend-file-columnar"),
+            Map.entry(".h5md", "atomflux-backend-file-columnar"),
             Map.entry(".xyz", "atomflux-backend-file-ase"),
             Map.entry(".extxyz", "atomflux-backend-file-ase")));
 

@@ -12,10 +12,22 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
-/** The peer's nine cases on LMDB through the facades, each with every value used, and variants of ours beside them. */
-final class LmdbCases implements AutoCloseable {
+/** The peer's nine cases on a file through the facades, each with every value used, and variants of ours beside them. */
+final class FileCases implements AutoCloseable {
+
+    /**
+     * The ratios wanted; 0 where none is.
+     *
+     * @param write all rows
+     * @param read all rows, or a list of them
+     * @param single rows one by one
+     * @param column one key of all rows
+     */
+    record Bars(double write, double read, double single, double column) {}
 
     private final Path work;
+    private final String suffix;
+    private final Bars bars;
     private final List<Atoms> frames;
     private final long[] index;
     private final Path store;
@@ -24,11 +36,13 @@ final class LmdbCases implements AutoCloseable {
     private final ObjectIO objects;
     private int stores;
 
-    LmdbCases(Path work, List<Atoms> frames, long[] index) {
+    FileCases(Path work, String suffix, Bars bars, List<Atoms> frames, long[] index) {
         this.work = work;
+        this.suffix = suffix;
+        this.bars = bars;
         this.frames = frames;
         this.index = index;
-        this.store = work.resolve("java.lmdb");
+        this.store = work.resolve("java" + suffix);
         Frames.delete(store);
         this.db = AtomsIO.open(store);
         Frames.await(db.extend(frames));
@@ -47,7 +61,7 @@ final class LmdbCases implements AutoCloseable {
         cases.add(new Case<>(
                 "write_all",
                 "write_all",
-                5,
+                bars.write(),
                 n,
                 this::fresh,
                 store -> Frames.await(store.extend(frames)),
@@ -63,7 +77,7 @@ final class LmdbCases implements AutoCloseable {
         cases.add(Case.of(
                 "read_all",
                 "read_all",
-                10,
+                bars.read(),
                 n,
                 () -> touch(Frames.await(db.rows().collectList()))));
         cases.add(Case.of(
@@ -72,32 +86,34 @@ final class LmdbCases implements AutoCloseable {
                 0,
                 n,
                 () -> Touch.keep(Frames.await(db.rows().collectList()).size())));
-        cases.add(Case.of("read_one_by_one, inline", "read_one_by_one", 10, n, () -> oneByOne(inline, null)));
+        cases.add(
+                Case.of("read_one_by_one, inline", "read_one_by_one", bars.single(), n, () -> oneByOne(inline, null)));
         cases.add(Case.of("read_one_by_one, pool", "read_one_by_one", 0, n, () -> oneByOne(db, null)));
         cases.add(Case.of("read, 64 gets in flight", "read_one_by_one", 0, n, this::inFlight));
         cases.add(Case.of(
                 "random_all",
                 "random_all",
-                10,
+                bars.read(),
                 n,
                 () -> touch(Frames.await(db.rowsAt(index).collectList()))));
-        cases.add(Case.of("random_one_by_one, inline", "random_one_by_one", 10, n, () -> oneByOne(inline, index)));
+        cases.add(Case.of(
+                "random_one_by_one, inline", "random_one_by_one", bars.single(), n, () -> oneByOne(inline, index)));
         cases.add(Case.of("random_one_by_one, pool", "random_one_by_one", 0, n, () -> oneByOne(db, index)));
-        cases.add(Case.of("positions_column", "positions_column", 3, n, () -> {
+        cases.add(Case.of("positions_column", "positions_column", bars.column(), n, () -> {
             long sum = 0;
             for (Object positions : Frames.await(objects.column(Key.POSITIONS).collectList())) {
                 sum += Touch.value(positions);
             }
             Touch.keep(sum);
         }));
-        cases.add(Case.of("energy_column", "energy_column", 3, n, () -> {
+        cases.add(Case.of("energy_column", "energy_column", bars.column(), n, () -> {
             double sum = 0;
             for (double energy : Frames.await(objects.column(Key.ENERGY).collectList())) {
                 sum += energy;
             }
             Touch.keep((long) sum);
         }));
-        cases.add(Case.of("energy_column as one array", "energy_column", 3, n, () -> {
+        cases.add(Case.of("energy_column as one array", "energy_column", bars.column(), n, () -> {
             double sum = 0;
             for (double energy :
                     Frames.await(objects.column(Key.ENERGY).toArray()).toDoubleArray()) {
@@ -116,7 +132,7 @@ final class LmdbCases implements AutoCloseable {
 
     /** Opening does no I/O: the directory is made by the first call, inside the measured time, as with the peer. */
     private AtomsIO fresh() {
-        return AtomsIO.open(work.resolve("fresh-" + stores++ + ".lmdb"));
+        return AtomsIO.open(work.resolve("fresh-" + stores++ + suffix));
     }
 
     private void appendOneByOne(AtomsIO fresh) {
@@ -127,7 +143,7 @@ final class LmdbCases implements AutoCloseable {
 
     private void discard(AtomsIO fresh) {
         fresh.close().block();
-        Frames.delete(work.resolve("fresh-" + (stores - 1) + ".lmdb"));
+        Frames.delete(work.resolve("fresh-" + (stores - 1) + suffix));
     }
 
     private static void touch(List<Atoms> rows) {
