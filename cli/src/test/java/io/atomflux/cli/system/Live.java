@@ -18,7 +18,7 @@ final class Live {
 
     private Live() {}
 
-    private static String property(String name) {
+    static String property(String name) {
         return Objects.requireNonNull(
                 System.getProperty(name),
                 "system property " + name + " (expected by the live tests, see CONTRIBUTING.md)");
