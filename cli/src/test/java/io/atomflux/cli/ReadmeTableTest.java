@@ -32,7 +32,8 @@ class ReadmeTableTest {
     @BeforeEach
     void read() throws IOException {
         List<String> lines = Files.readAllLines(Path.of("../README.md"));
-        int header = lines.indexOf("| | memory | LMDB | Redis | MongoDB | MongoDB, `layout=asebytes` | xyz, extxyz |");
+        int header = lines.indexOf(
+                "| | memory | LMDB | Redis | MongoDB | MongoDB, `layout=asebytes` | xyz, extxyz | Zarr, HDF5, H5MD |");
         assertThat(header).as("line of the table's header").isNotNegative();
         rows = lines.subList(header + 2, lines.size()).stream()
                 .takeWhile(line -> line.startsWith("|"))
@@ -69,7 +70,12 @@ class ReadmeTableTest {
         "4, mongodb://no-such-host",
         "5, mongodb://no-such-host/md?layout=asebytes",
         "6, no-such.xyz",
-        "6, no-such.extxyz"
+        "6, no-such.extxyz",
+        "7, no-such.zarr",
+        "7, no-such.zarrp",
+        "7, no-such.h5",
+        "7, no-such.h5p",
+        "7, no-such.h5md"
     })
     void tellsWhatStoresTell(int column, String location) {
         Set<Capability> told = EnumSet.noneOf(Capability.class);

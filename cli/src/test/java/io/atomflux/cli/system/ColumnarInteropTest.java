@@ -258,7 +258,7 @@ class ColumnarInteropTest {
                 .start();
         try (BufferedReader lines = holder.inputReader(StandardCharsets.UTF_8)) {
             assertThat(lines.readLine()).isEqualTo("open");
-            ObjectIO impatient = ObjectIO.open(store + "?lock_timeout=300ms");
+            ObjectIO impatient = ObjectIO.open(store + "?lock_timeout_ms=300");
             assertThat(impatient
                             .size()
                             .map(size -> "read")
