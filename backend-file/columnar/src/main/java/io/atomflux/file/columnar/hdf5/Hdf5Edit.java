@@ -188,17 +188,17 @@ final class Hdf5Edit extends Hdf5Tree implements TreeEdit {
         Hdf5Failure.ok(H5Pset_fill_value(creation, type, memory), "H5Pset_fill_value");
     }
 
+    /** Of texts the chunk holds references, of which those nobody wrote are all alike: also worth packing. */
     private void compression(long creation, ArraySpec spec) throws IOException {
         Compression compression = spec.compression();
-        boolean packed = !spec.element().isText() && spec.element().dtype().kind() != DType.Kind.BOOL;
-        if (!packed || compression.codec().equals("none")) {
+        if (compression.codec().equals("none")) {
             return;
         }
         if (!compression.codec().equals("gzip")) {
             throw new IllegalArgumentException(
                     "compression %s (expected: none or gzip in HDF5)".formatted(compression.codec()));
         }
-        if (compression.shuffle()) {
+        if (compression.shuffle() && !spec.element().isText()) {
             Hdf5Failure.ok(H5Pset_shuffle(creation), "H5Pset_shuffle");
         }
         Hdf5Failure.ok(H5Pset_deflate(creation, compression.level()), "H5Pset_deflate");

@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param element what it holds
  * @param shape its lengths
  * @param chunk the lengths of its chunks, each at least 1
- * @param compression how chunks are compressed; texts in Zarr always by zstd, in HDF5 never
+ * @param compression how chunks are compressed; texts in Zarr always by zstd
  * @param integerFill what arrays of integers are filled with; others are with NaN, false or the empty text
  */
 public record ArraySpec(ElementType element, Shape shape, Shape chunk, Compression compression, long integerFill) {
