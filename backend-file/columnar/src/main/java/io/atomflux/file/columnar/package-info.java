@@ -8,7 +8,13 @@
  * <p>A row's values come back equal whatever the arrays can express: what a plain reader of the arrays would see differently
  * is kept beside them. What no array can hold is refused, naming the key.
  *
- * <p>May use {@code spi}, {@code adapter}, {@code codec}, {@code value} and {@code error} of the core.
+ * <p>H5MD files of other programs are read as they are: numbers stay in the unit they are stored in, whatever that is; what
+ * is the same at all times is in every row; edges given as lengths are a diagonal cell, {@code boundary} is {@code pbc}, species named
+ * as elements are {@code arrays.numbers}, others {@code arrays.species}; steps and times written for each row are {@code
+ * info.step} and {@code info.time}; observables without origin are {@code calc.*}, by their path where they lie in sub-groups, and
+ * forces {@code arrays.forces}. What was taken at other steps than the positions is left out.
+ *
+ * <p>May use {@code atoms}, {@code spi}, {@code adapter}, {@code codec}, {@code value} and {@code error} of the core.
  */
 @NullMarked
 package io.atomflux.file.columnar;
