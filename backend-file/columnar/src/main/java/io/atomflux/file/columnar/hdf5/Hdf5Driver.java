@@ -163,6 +163,9 @@ final class Hdf5Driver {
                     }
                     try {
                         Image image = image(file);
+                        if (address < 0 || size < 0) {
+                            return -1; // out of a damaged file; the library says so itself
+                        }
                         if (image.capturing && type == H5FD_MEM_DRAW) {
                             image.captured = address;
                             image.capturedBytes = size;

@@ -44,6 +44,9 @@ public final class Hdf5Store implements TreeStore {
 
     private final Object lock = new Object();
     private @Nullable Handle kept;
+    /** The last state of the file that was written here, or checked. */
+    private @Nullable Object trusted;
+
     private boolean closed;
 
     /** What the file looks like from outside. */
@@ -178,6 +181,7 @@ public final class Hdf5Store implements TreeStore {
         } finally {
             if (committed) {
                 handle.stamp = stamp();
+                trust(handle.stamp);
             }
             release(handle, !committed || handle.file.isClosed());
         }
@@ -245,6 +249,7 @@ public final class Hdf5Store implements TreeStore {
                     files.adopt("");
                     adopted[0] = true;
                     files.commit(what);
+                    trust(stamp());
                 });
             } finally {
                 Hdf5Thread.run(file::discard);
@@ -274,7 +279,7 @@ public final class Hdf5Store implements TreeStore {
             retire(stale);
         }
         Backing backing = writable && files instanceof StoreEdit edit ? Backing.of(edit) : Backing.of(files);
-        Handle opened = new Handle(open(files, backing, writable), stamp);
+        Handle opened = new Handle(open(files, backing, writable, stamp), stamp);
         opened.users = 1;
         Handle beaten = null;
         synchronized (lock) {
@@ -291,8 +296,16 @@ public final class Hdf5Store implements TreeStore {
         return opened;
     }
 
-    private Hdf5File open(StoreFiles files, Backing backing, boolean writable) throws IOException {
-        checkSignature(files);
+    private Hdf5File open(StoreFiles files, Backing backing, boolean writable, Object stamp) throws IOException {
+        boolean known;
+        synchronized (lock) {
+            known = stamp.equals(trusted);
+        }
+        long at = signature(files);
+        if (!known) {
+            FileCheck.check(backing, name, at);
+            trust(stamp);
+        }
         try {
             return Hdf5Thread.call(() -> Hdf5File.open(backing, writable, name));
         } catch (Hdf5Failure e) {
@@ -300,14 +313,21 @@ public final class Hdf5Store implements TreeStore {
         }
     }
 
-    private void checkSignature(StoreFiles files) throws IOException {
+    private void trust(Object stamp) {
+        synchronized (lock) {
+            trusted = stamp;
+        }
+    }
+
+    /** Returns where HDF5's signature is. */
+    private long signature(StoreFiles files) throws IOException {
         long length = length(files);
         ByteBuffer found = ByteBuffer.allocate(SIGNATURE.length);
         for (long at = 0; at < length && at <= MOST_USER_BLOCK; at = at == 0 ? 512 : 2 * at) {
             found.clear();
             files.read("", at, found);
             if (!found.hasRemaining() && java.util.Arrays.equals(found.array(), SIGNATURE)) {
-                return;
+                return at;
             }
         }
         throw new ForeignDataException(name, "a file of %d bytes that is not HDF5".formatted(length), "an HDF5 file");
@@ -370,6 +390,12 @@ public final class Hdf5Store implements TreeStore {
 
     @Override
     public List<String> verify() throws IOException {
+        checkOpen();
+        try {
+            access.reading(files -> FileCheck.check(Backing.of(files), name, signature(files)));
+        } catch (CorruptDataException e) {
+            return List.of(String.valueOf(e.getMessage()));
+        }
         return read(tree -> {
             if (tree instanceof Hdf5Tree open) {
                 return Hdf5Verifier.problems(open, path -> open.call(path, () -> open.file.address(path)));

@@ -41,6 +41,54 @@ final class Mutations {
         return bytes;
     }
 
+    /**
+     * Returns a file that is damaged as files are: cut off, with pages lost or in each other's place, or with a few bytes
+     * changed, half of them at the beginning or in what describes objects.
+     */
+    static byte[] damaged(byte[] file, Random random) {
+        int kind = random.nextInt(16);
+        if (kind == 0) {
+            return Arrays.copyOf(file, random.nextInt(file.length));
+        }
+        if (kind > 8) {
+            return mutated(file, random);
+        }
+        byte[] bytes = file.clone();
+        int page = 1 << (6 + random.nextInt(7));
+        int at = random.nextInt(file.length) / page * page;
+        int length = Math.min(page, file.length - at);
+        if (kind == 1) {
+            Arrays.fill(bytes, at, at + length, (byte) 0);
+        } else if (kind == 2) {
+            int other = random.nextInt(file.length - length + 1) / page * page;
+            System.arraycopy(file, other, bytes, at, length);
+            System.arraycopy(file, at, bytes, other, length);
+        } else {
+            int from = random.nextInt(kind < 6 ? Math.min(4096, file.length) : file.length);
+            int start = kind < 6 ? from : described(file, from);
+            int run = Math.min(kind % 2 == 0 ? 1 : 2 + random.nextInt(7), file.length - start);
+            for (int i = 0; i < run; i++) {
+                bytes[start + i] = (byte) (random.nextInt(4) == 0 ? random.nextInt(4) : random.nextInt());
+            }
+        }
+        return bytes;
+    }
+
+    /** Returns a place shortly behind where a structure begins, as its signature tells, or an object's older header. */
+    private static int described(byte[] file, int from) {
+        for (int i = from; i < file.length - 8; i++) {
+            boolean signature = true;
+            for (int j = 0; j < 4; j++) {
+                signature &= file[i + j] >= 'A' && file[i + j] <= 'Z';
+            }
+            boolean header = i % 8 == 0 && file[i] == 1 && file[i + 1] == 0 && file[i + 4] == 1 && file[i + 5] == 0;
+            if (signature || header) {
+                return Math.min(file.length - 1, i + from % 200);
+            }
+        }
+        return from;
+    }
+
     /** Reads what there is to be read; only typed errors are taken for refusals. Returns how many there were. */
     static int readAll(Tree tree) throws IOException {
         return new Walk(tree).all();
