@@ -63,7 +63,8 @@ final class ArraysPart {
         Path place = work.resolve("arrays" + suffix);
         Frames.delete(place);
         ObjectIO db = ObjectIO.open(place);
-        db.extend(Flux.range(0, plan.many()).map(i -> rows.get(i % rows.size())))
+        SplittableRandom random = new SplittableRandom(7);
+        db.extend(Flux.range(0, plan.many()).map(i -> moved(rows.get(i % rows.size()), random)))
                 .block();
         db.close().block();
         return place;
