@@ -53,6 +53,11 @@ final class CheckedPart {
         return start;
     }
 
+    /** Returns a byte further on without taking it, or 0 behind the end. */
+    int peek(int ahead) {
+        return ahead < left() ? bytes[at + ahead] & 0xFF : 0;
+    }
+
     int u8() {
         return bytes[take(1)] & 0xFF;
     }

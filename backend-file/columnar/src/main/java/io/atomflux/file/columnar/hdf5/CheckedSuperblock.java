@@ -2,6 +2,8 @@ package io.atomflux.file.columnar.hdf5;
 
 import io.atomflux.error.UnsupportedDataException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * The superblock: where all else begins. What may stand before it is searched for by those who call.
@@ -16,10 +18,24 @@ import java.io.IOException;
  */
 record CheckedSuperblock(long root, long extension, int leaf, int internal) {
 
+    private static final long SIGNATURE = 0x0A1A0A0D46444889L;
     private static final int SIGNATURE_BYTES = 8;
     private static final int MOST_BYTES = 128;
     private static final int LEAF = 4;
     private static final int INTERNAL = 16;
+
+    /** Returns where the superblock begins in a file that was opened. */
+    static long find(Backing backing) throws IOException {
+        long length = backing.length();
+        for (long at = 0; at < length; at = at == 0 ? 512 : 2 * at) {
+            ByteBuffer found = ByteBuffer.allocate(SIGNATURE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            backing.read(at, found);
+            if (!found.hasRemaining() && found.getLong(0) == SIGNATURE) {
+                return at;
+            }
+        }
+        return 0;
+    }
 
     /** Reads it, and tells the file where its addresses count from. */
     static CheckedSuperblock read(CheckedFile file, long at) throws IOException {

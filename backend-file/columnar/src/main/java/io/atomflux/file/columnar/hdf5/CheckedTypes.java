@@ -12,14 +12,23 @@ final class CheckedTypes {
     /** Of complex numbers (HDF5 2.0), which the library in use refuses by itself. */
     private static final int COMPLEX = 11;
 
+    private static final int VARIABLE = 9;
     private static final int MOST_DEPTH = 64;
     private static final int MOST_RANK = 32;
 
     private CheckedTypes() {}
 
-    /** Reads a type; returns how many bytes an element takes. */
-    static long type(CheckedPart part) {
-        return type(part, 0);
+    /**
+     * What is to be known of the elements of a type.
+     *
+     * @param isText whether they are texts of any length
+     */
+    record Element(long bytes, boolean isText) {}
+
+    /** Reads a type. */
+    static Element type(CheckedPart part) {
+        boolean isText = (part.peek(0) & 0xF) == VARIABLE && (part.peek(1) & 0xF) == 1;
+        return new Element(type(part, 0), isText);
     }
 
     private static long type(CheckedPart part, int depth) {

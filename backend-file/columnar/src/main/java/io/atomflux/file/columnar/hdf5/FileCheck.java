@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>That library (1.14.3) ends the process where the description of an attribute or a link does not decode, or its checksum
  * is wrong. So whoever opens a file that others may have written has it checked first: superblock, headers, groups and
- * heaps of all objects that can be reached from the root, everything that has a checksum included. Chunks and the indexes of
+ * heaps of all objects that can be reached from the root, with the texts of attributes. Chunks and the indexes of
  * chunks are left to those who read them. Each object is looked at once.
  */
 final class FileCheck {
@@ -28,10 +28,11 @@ final class FileCheck {
     private final CheckedFile file;
     private final Addresses seen = new Addresses();
     private final Deque<Pending> pending = new ArrayDeque<>();
-    /** How many bytes elements of types that have a name take. */
-    private final Map<Long, Long> named = new HashMap<>();
+    /** Of types that have a name. */
+    private final Map<Long, CheckedTypes.Element> named = new HashMap<>();
 
     private final CheckedShared shared;
+    private final CheckedTexts texts;
 
     private CheckedSuperblock superblock;
     private long objects;
@@ -40,6 +41,7 @@ final class FileCheck {
         this.file = file;
         this.superblock = CheckedSuperblock.read(file, at);
         this.shared = new CheckedShared(file);
+        this.texts = new CheckedTexts(file);
     }
 
     /**
@@ -100,7 +102,7 @@ final class FileCheck {
             CheckedPart part = message.body();
             int type = message.type();
             if (message.isShared() && type == CheckedMessages.TYPE) {
-                elementBytes = sharedType(part);
+                elementBytes = sharedType(part).bytes();
                 continue;
             }
             if (message.isShared()) {
@@ -112,7 +114,8 @@ final class FileCheck {
             }
             switch (type) {
                 case CheckedMessages.SHAPE -> CheckedTypes.shape(part);
-                case CheckedMessages.TYPE -> elementBytes = CheckedTypes.type(part);
+                case CheckedMessages.TYPE ->
+                    elementBytes = CheckedTypes.type(part).bytes();
                 case CheckedMessages.OLD_FILL, CheckedMessages.FILL ->
                     fillBytes = Math.max(fillBytes, CheckedMessages.fill(type, part));
                 case CheckedMessages.LINK -> link(part);
@@ -221,12 +224,16 @@ final class FileCheck {
         padding(part, version, shapeBytes);
         boolean sharedType = version > 1 && (flags & 1) != 0;
         boolean sharedShape = version > 1 && (flags & 2) != 0;
-        long elementBytes = sharedType ? sharedType(type) : CheckedTypes.type(type);
+        CheckedTypes.Element element = sharedType ? sharedType(type) : CheckedTypes.type(type);
         CheckedPart shapeFound = sharedShape ? shared.message(CheckedMessages.SHAPE, shape) : shape;
         if (shapeFound != null) {
             long count = CheckedTypes.shape(shapeFound);
-            long bytes = CheckedTypes.times(part, count, elementBytes);
+            long bytes = CheckedTypes.times(part, count, element.bytes());
             part.range("bytes of a value", bytes, 0, part.left());
+            if (element.isText()) {
+                part.range("bytes of a text's place", element.bytes(), texts.elementBytes(), texts.elementBytes());
+                texts.elements(part.part("texts of an attribute", bytes));
+            }
         }
     }
 
@@ -234,23 +241,23 @@ final class FileCheck {
         part.skip(version == 1 ? (8 - bytes % 8) % 8 : 0);
     }
 
-    /** Returns how many bytes an element takes whose type is kept elsewhere. */
-    private long sharedType(CheckedPart part) throws IOException {
+    /** Reads a type that is kept elsewhere. */
+    private CheckedTypes.Element sharedType(CheckedPart part) throws IOException {
         long address = shared.address(part);
         if (address == CheckedFile.NONE) {
             CheckedPart found = shared.message(CheckedMessages.TYPE, part);
-            return found == null ? 0 : CheckedTypes.type(found);
+            return found == null ? new CheckedTypes.Element(0, false) : CheckedTypes.type(found);
         }
-        Long known = named.get(address);
+        CheckedTypes.Element known = named.get(address);
         if (known != null) {
             return known;
         }
         for (CheckedHeader.Message message : CheckedHeader.read(file, address)) {
             if (message.type() == CheckedMessages.TYPE && !message.isShared()) {
-                long bytes = CheckedTypes.type(message.body());
-                named.put(address, bytes);
+                CheckedTypes.Element element = CheckedTypes.type(message.body());
+                named.put(address, element);
                 reach(file.place().child("(type)"), address);
-                return bytes;
+                return element;
             }
         }
         throw part.wrong("no type at byte " + (address + file.base()), "one that has a name");

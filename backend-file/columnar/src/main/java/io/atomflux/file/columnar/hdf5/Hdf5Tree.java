@@ -49,6 +49,8 @@ class Hdf5Tree implements Tree {
 
     private final AttributeValues attributeValues;
     private final Map<String, Hdf5Dataset> datasets = new ConcurrentHashMap<>();
+    private final Object textsLock = new Object();
+    private @Nullable CheckedTexts checkedTexts;
     private volatile boolean ended;
 
     Hdf5Tree(Hdf5File file, Backing backing, String store, long mostChunkBytes) {
@@ -188,6 +190,7 @@ class Hdf5Tree implements Tree {
         int bytes = chunkBytes(dataset.info(), dataset.type());
         checkIndex(dataset.info(), index);
         if (dataset.type().isAnyText()) {
+            checkTexts(dataset, index, bytes / dataset.type().size());
             return Chunk.of(call(array.path(), () -> texts(current(array.path()), index)));
         }
         byte[] stored = null;
@@ -204,6 +207,25 @@ class Hdf5Tree implements Tree {
         }
         dataset.type().decode(whole);
         return Chunk.of(whole);
+    }
+
+    /** Looks at where the texts of a chunk are before the library does, see {@link CheckedTexts}. */
+    void checkTexts(Hdf5Dataset dataset, Shape index, int count) throws IOException {
+        byte[] elements = null;
+        synchronized (textsLock) {
+            CheckedTexts check = checkedTexts == null ? CheckedTexts.of(backing, store) : checkedTexts;
+            checkedTexts = check;
+            if (dataset.isContiguous()) {
+                elements = dataset.offset() < 0 ? null : contiguous(dataset, index, check.elementBytes());
+            } else if (dataset.isChunked() && dataset.decodesHere()) {
+                elements = decoded(dataset, index, Math.multiplyExact(count, check.elementBytes()));
+            }
+            if (elements != null) {
+                check.elements(
+                        elements,
+                        "chunk %s of /%s".formatted(index, dataset.info().path()));
+            }
+        }
     }
 
     /** Returns the array as the library has it open now; on the library's thread. */
@@ -310,6 +332,17 @@ class Hdf5Tree implements Tree {
 
     /** Reads a part of an array in one piece; what is beyond its end is the fill. */
     private byte[] slab(Hdf5Dataset dataset, Shape index, int bytes) throws IOException {
+        byte[] there = contiguous(dataset, index, dataset.type().size());
+        if (there.length == bytes) {
+            return there;
+        }
+        byte[] whole = filled(dataset, bytes);
+        System.arraycopy(there, 0, whole, 0, there.length);
+        return whole;
+    }
+
+    /** Reads a part of an array in one piece, as far as there is one. */
+    private byte[] contiguous(Hdf5Dataset dataset, Shape index, int elementBytes) throws IOException {
         ArrayInfo info = dataset.info();
         long first = 0;
         long count = 1;
@@ -318,15 +351,8 @@ class Hdf5Tree implements Tree {
             first = Math.addExact(Math.multiplyExact(first, info.shape().at(axis)), from);
             count *= Math.max(0, Math.min(info.chunk().at(axis), info.shape().at(axis) - from));
         }
-        long size = Math.multiplyExact(count, (long) dataset.type().size());
-        long at = Math.addExact(dataset.offset(), Math.multiplyExact(first, (long)
-                dataset.type().size()));
-        if (size == bytes) {
-            return bytes(info.path(), at, bytes);
-        }
-        byte[] whole = filled(dataset, bytes);
-        System.arraycopy(bytes(info.path(), at, (int) size), 0, whole, 0, (int) size);
-        return whole;
+        long at = Math.addExact(dataset.offset(), Math.multiplyExact(first, (long) elementBytes));
+        return bytes(info.path(), at, Math.toIntExact(Math.multiplyExact(count, (long) elementBytes)));
     }
 
     /** Reads a chunk through the library, in the order of bytes it has in the file. */
