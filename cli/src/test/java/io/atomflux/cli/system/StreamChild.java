@@ -25,7 +25,7 @@ public final class StreamChild {
      *
      * <p>{@code fill TO ROWS ATOMS}: writes seeded structures. {@code slow FROM}: reads all with a slow subscriber; prints
      * rows and the sum of their steps. {@code many FROM SUBSCRIBERS ROWS}: opens that many streams, each in the middle of the
-     * store; once all have got ten rows each reads on to so many. {@code copy FROM TO}: copies; prints the rows.
+     * store; once all have got ten rows each reads on to so many. {@code copy FROM TO}: copies; prints the rows. {@code remove FROM}: removes.
      */
     public static void main(String[] arguments) throws Exception {
         switch (arguments[0]) {
@@ -33,6 +33,7 @@ public final class StreamChild {
             case "slow" -> slow(arguments[1]);
             case "many" -> many(arguments[1], Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
             case "copy" -> copy(arguments[1], arguments[2]);
+            case "remove" -> AtomsIO.open(arguments[1]).remove().block();
             default -> throw new IllegalArgumentException(arguments[0]);
         }
     }

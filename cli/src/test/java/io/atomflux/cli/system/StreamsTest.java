@@ -69,6 +69,32 @@ class StreamsTest {
         copies("64m", 400, 20_000);
     }
 
+    @Test
+    @Tag("live")
+    @DisplayName("a gigabyte of frames is converted to Zarr and to HDF5 in 256 MB")
+    void convertsAGigabyte() throws Exception {
+        converts(320_000, ".zarr", ".h5");
+    }
+
+    @Test
+    @Tag("proof")
+    @DisplayName("ten gigabytes of frames are converted to Zarr, to HDF5 and to H5MD in 256 MB")
+    void convertsTenGigabytes() throws Exception {
+        converts(3_200_000, ".zarr", ".h5", ".h5md");
+    }
+
+    /** Frames of 100 atoms, 3.3 kB each; what was read is removed, so that two files are there at a time. */
+    private void converts(int frames, String... suffixes) throws Exception {
+        String from = filled("frames.lmdb", frames, 100);
+        for (String suffix : suffixes) {
+            String to = directory.resolve("frames" + suffix).toString();
+            assertThat(run("256m", "copy", from, to)).isEqualTo("rows " + frames);
+            assertThat(run("256m", "slow", to)).isEqualTo("rows " + frames + " numbers " + frames * 300L);
+            run("256m", "remove", from);
+            from = to;
+        }
+    }
+
     private void copies(String heap, int frames, int atoms) throws Exception {
         String source = filled("source.extxyz", frames, atoms);
         long limit = Long.parseLong(heap.replace("m", "")) << 20;
