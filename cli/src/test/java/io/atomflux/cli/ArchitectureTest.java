@@ -77,7 +77,7 @@ class ArchitectureTest {
                 "io.atomflux.mongo > spi codec adapter value error",
                 "io.atomflux.file.lmdb > spi codec adapter value error",
                 "io.atomflux.file.ase > spi codec adapter value error",
-                "io.atomflux.file.columnar > spi codec adapter value error file.columnar.tree file.columnar.zarr file.columnar.hdf5",
+                "io.atomflux.file.columnar > spi codec adapter value error atoms file.columnar.tree file.columnar.zarr file.columnar.hdf5",
                 "io.atomflux.file.columnar.tree > value error",
                 "io.atomflux.file.columnar.journal > spi error",
                 "io.atomflux.file.columnar.zarr > spi value error codec file.columnar.tree file.columnar.journal",
