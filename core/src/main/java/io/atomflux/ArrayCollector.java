@@ -33,6 +33,8 @@ final class ArrayCollector {
     private int count;
     private byte[] data = new byte[256];
     private int used;
+    private final List<NdArray> pending = new ArrayList<>(); // what comes behind it, not copied yet
+    private long pendingBytes;
     private @Nullable DType dtype;
     private int[] entryShape = {};
     private long entries;
@@ -78,9 +80,9 @@ final class ArrayCollector {
         }
         dtype = stacked.dtype();
         entryShape = compared;
-        reserve(stacked.byteSize());
-        stacked.copyTo(data, used);
-        used += stacked.byteSize();
+        checkLength(used + pendingBytes + stacked.byteSize());
+        pending.add(stacked);
+        pendingBytes += stacked.byteSize();
         for (int i = 0; i < rows; i++) {
             entries += ragged ? one[0] : 1;
             count++;
@@ -178,6 +180,7 @@ final class ArrayCollector {
             return given.as(seen);
         }
         if (seen.equals(DType.INT64) && given.dtype().equals(DType.FLOAT64)) { // energies written as 0 now and then
+            flush();
             NdArray widened = NdArray.wrap(seen, new int[] {used / 8}, data, 0).as(DType.FLOAT64);
             data = new byte[data.length];
             widened.copyTo(data, 0);
@@ -187,12 +190,30 @@ final class ArrayCollector {
         throw mismatch(given.dtype().toString(), seen.toString());
     }
 
-    private void reserve(int more) {
-        long needed = (long) used + more;
+    private void checkLength(long needed) {
         if (needed > LARGEST) {
             throw new LimitExceededException(
                     "bytes of column " + column + " as one array", needed, LARGEST, "read it in parts or as a stream");
         }
+    }
+
+    /** Copies what is pending, into an array of just that length if nothing else came: growing costs as much as reading. */
+    private void flush() {
+        if (!pending.isEmpty()) {
+            data = Arrays.copyOf(data, (int) (used + pendingBytes));
+            for (NdArray stacked : pending) {
+                stacked.copyTo(data, used);
+                used += stacked.byteSize();
+            }
+            pending.clear();
+            pendingBytes = 0;
+        }
+    }
+
+    private void reserve(int more) {
+        flush();
+        long needed = (long) used + more;
+        checkLength(needed);
         if (needed > data.length) {
             data = Arrays.copyOf(data, (int) Math.min(LARGEST, Math.max(needed, data.length * 2L)));
         }
@@ -203,6 +224,7 @@ final class ArrayCollector {
     }
 
     NdArray toArray() {
+        flush();
         if (!texts.isEmpty()) {
             return NdArray.ofTexts(texts);
         }
@@ -212,6 +234,7 @@ final class ArrayCollector {
     }
 
     Ragged toRagged() {
+        flush();
         int[] shape = IntStream.concat(IntStream.of(Math.toIntExact(entries)), Arrays.stream(entryShape))
                 .toArray();
         NdArray values = NdArray.wrap(Objects.requireNonNullElse(dtype, DType.FLOAT64), shape, data, 0);
