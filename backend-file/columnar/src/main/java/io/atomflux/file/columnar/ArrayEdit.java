@@ -23,12 +23,14 @@ final class ArrayEdit {
     private byte[][] bytes = {};
     private String[][] texts = {};
     private boolean dirty;
+    private long settled; // entries that were there all the time
 
     ArrayEdit(TreeEdit tree, ArrayInfo info, long integerFill) {
         this.tree = tree;
         this.integerFill = integerFill;
         this.info = info;
         this.grid = new Grid(info);
+        this.settled = info.shape().at(0);
         this.itemSize = info.element().isText() ? 1 : info.element().dtype().itemSize();
     }
 
@@ -64,6 +66,7 @@ final class ArrayEdit {
             flush(); // chunks are written under the lengths they were read with
             row = -1;
         }
+        settled = Math.min(settled, length);
         info = tree.resize(info, info.shape().with(0, length));
         grid = new Grid(info);
     }
@@ -76,7 +79,7 @@ final class ArrayEdit {
         grid = new Grid(info);
     }
 
-    /** Writes entries, their bytes behind each other. */
+    /** Writes entries, their bytes behind each other; a chunk in which nothing changes by that stays as it is. */
     void write(long entry, int count, byte[] from, int at) throws IOException {
         int size = entryBytes();
         int done = 0;
@@ -85,11 +88,18 @@ final class ArrayEdit {
             load(first / grid.chunkEntries());
             long inChunk = first % grid.chunkEntries();
             int part = (int) Math.min(count - done, grid.chunkEntries() - inChunk);
-            dirty = true;
+            boolean isThere = first + part <= settled;
+            dirty |= !(isThere && grid.isWhole());
             for (int ordinal = 0; ordinal < grid.across(); ordinal++) {
                 byte[] chunk = bytes[ordinal];
                 if (grid.isWhole()) {
-                    System.arraycopy(from, at + done * size, chunk, (int) (inChunk * size), part * size);
+                    int begin = at + done * size;
+                    int to = (int) (inChunk * size);
+                    int length = part * size;
+                    if (!isThere || !Arrays.equals(from, begin, begin + length, chunk, to, to + length)) {
+                        dirty = true;
+                        System.arraycopy(from, begin, chunk, to, length);
+                    }
                     continue;
                 }
                 for (int i = 0; i < part; i++) {
@@ -109,8 +119,11 @@ final class ArrayEdit {
     void write(long entry, String[] values) throws IOException {
         for (int i = 0; i < values.length; i++) {
             load((entry + i) / grid.chunkEntries());
-            texts[0][(int) ((entry + i) % grid.chunkEntries())] = values[i];
-            dirty = true;
+            int inChunk = (int) ((entry + i) % grid.chunkEntries());
+            if (entry + i >= settled || !values[i].equals(texts[0][inChunk])) {
+                dirty = true;
+                texts[0][inChunk] = values[i];
+            }
         }
     }
 

@@ -53,6 +53,16 @@ final class AtomCounts {
             return offsets.length == 0 ? 0 : offsets[i];
         }
 
+        /** Tells whether all have the same number of atoms. */
+        boolean areEqual() {
+            for (long length : lengths) {
+                if (length != lengths[0]) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
         /** Returns the number of atoms; negative if nobody says. */
         long length(int i) {
             return lengths[i];

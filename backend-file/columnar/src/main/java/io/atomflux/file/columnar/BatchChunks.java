@@ -6,6 +6,7 @@ import io.atomflux.file.columnar.tree.Shape;
 import io.atomflux.file.columnar.tree.Tree;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,8 @@ final class BatchChunks implements Chunks {
     private final ChunkCache cache;
     private final long state;
     private final long mostKept;
-    private final Map<ChunkKey, Chunk> kept = new ConcurrentHashMap<>();
+    private final Map<ChunkKey, CachedChunk> kept = new ConcurrentHashMap<>();
+    private Map<ChunkKey, CachedChunk> before = Map.of();
     private final AtomicLong keptBytes = new AtomicLong();
     private final boolean sealed;
     private volatile boolean forgot;
@@ -84,19 +86,47 @@ final class BatchChunks implements Chunks {
         return new BatchChunks(this);
     }
 
+    /** Takes over chunks of a batch of the same state, see {@link #ends}; before anything is asked for. */
+    void takeOver(Map<ChunkKey, CachedChunk> ends) {
+        before = ends;
+    }
+
+    /** Returns the last chunks of each array that are kept: the next batch is likely to begin in them. */
+    Map<ChunkKey, CachedChunk> ends() {
+        Map<String, Long> last = new HashMap<>();
+        kept.keySet().forEach(key -> last.merge(key.path(), row(key), Math::max));
+        Map<ChunkKey, CachedChunk> ends = new HashMap<>();
+        kept.forEach((key, entry) -> {
+            if (last.getOrDefault(key.path(), -1L) == row(key)) {
+                ends.put(key, entry);
+            }
+        });
+        return ends;
+    }
+
+    private static long row(ChunkKey key) {
+        return key.index().rank() == 0 ? 0 : key.index().at(0);
+    }
+
+    /** Returns what is in memory, whether it may be used as it is or not. */
+    private @Nullable CachedChunk known(ChunkKey key) {
+        CachedChunk entry = cache.find(state, key);
+        return entry == null ? before.get(key) : entry;
+    }
+
     @Override
     public Chunk get(ArrayInfo array, Shape index) throws IOException {
         ChunkKey key = ChunkKey.of(array, index);
-        Chunk own = kept.get(key);
+        CachedChunk own = kept.get(key);
         if (own != null) {
-            return own;
+            return own.chunk();
         }
         if (sealed) {
             throw new StateGone();
         }
-        CachedChunk entry = cache.find(state, key);
+        CachedChunk entry = known(key);
         if (entry != null && entry.isFresh(System.nanoTime())) {
-            return keep(key, entry.chunk());
+            return keep(key, entry);
         }
         return load(List.of(new Wanted(array, index))).get(0);
     }
@@ -115,9 +145,9 @@ final class BatchChunks implements Chunks {
             if (room < 0) {
                 break;
             }
-            CachedChunk entry = cache.find(state, key);
+            CachedChunk entry = known(key);
             if (entry != null && entry.isFresh(now)) {
-                keep(key, entry.chunk());
+                keep(key, entry);
             } else {
                 missing.add(one);
             }
@@ -137,9 +167,10 @@ final class BatchChunks implements Chunks {
         }
     }
 
-    private Chunk keep(ChunkKey key, Chunk chunk) {
+    private Chunk keep(ChunkKey key, CachedChunk entry) {
+        Chunk chunk = entry.chunk();
         if (keptBytes.addAndGet(chunk.byteSize()) <= mostKept) {
-            kept.put(key, chunk);
+            kept.put(key, entry);
         } else {
             keptBytes.addAndGet(-chunk.byteSize());
             forgot = true;
@@ -174,7 +205,7 @@ final class BatchChunks implements Chunks {
             if (entry == null) {
                 throw new StateGone();
             }
-            chunks.add(keep(key(wanted.get(i)), entry.chunk()));
+            chunks.add(keep(key(wanted.get(i)), entry));
         }
         return chunks;
     }
@@ -210,7 +241,7 @@ final class BatchChunks implements Chunks {
         ChunkKey key = key(wanted);
         long now = System.nanoTime();
         Object stamp = tree.chunkStamp(wanted.array(), wanted.index());
-        CachedChunk known = cache.find(state, key);
+        CachedChunk known = known(key);
         if (known != null && known.stamp().equals(stamp)) {
             known.seenAt(now);
             return known;

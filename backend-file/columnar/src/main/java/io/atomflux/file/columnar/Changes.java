@@ -20,7 +20,7 @@ import java.util.Optional;
 final class Changes implements Write.Visitor<Row, Change> {
 
     /** Fewer rows are always changed in place, more only if they are a small part of all. */
-    private static final int FEW = 256;
+    private static final int FEW = 4096;
 
     private static final int SMALL_PART = 16;
 

@@ -487,8 +487,14 @@ final class ColumnFrames implements Frames {
             int count = (int) positions.count();
             Objects.checkFromIndexSize(first, count, described.frames());
             if (exactness.isPlain(chunks, first, count)) {
-                prepare(chunks, column, positions);
-                AtomCounts.Some some = column.needsCounts() ? counts.of(chunks, positions.toArray()) : null;
+                long[] rows = positions.toArray();
+                AtomCounts.Some some = column.needsCounts() ? prepared(chunks, rows) : null;
+                if (some != null && !some.areEqual()) {
+                    return Optional.empty(); // arrays of different lengths
+                }
+                List<Chunks.Wanted> wanted = new ArrayList<>();
+                column.wanted(rows, some, wanted);
+                chunks.prepare(wanted);
                 Optional<NdArray> bulk = column.bulk(chunks, first, count, some);
                 if (bulk.isPresent()) {
                     return bulk;
@@ -498,12 +504,11 @@ final class ColumnFrames implements Frames {
         return Stacking.of(read(chunks, positions, Columns.of(List.of(key))), key);
     }
 
-    private static void prepare(Chunks chunks, ColumnReader column, Positions positions) throws IOException {
-        if (!column.needsCounts()) {
-            List<Chunks.Wanted> wanted = new ArrayList<>();
-            column.wanted(positions.toArray(), null, wanted);
-            chunks.prepare(wanted);
-        }
+    private AtomCounts.Some prepared(Chunks chunks, long[] rows) throws IOException {
+        List<Chunks.Wanted> wanted = new ArrayList<>();
+        counts.wanted(rows, wanted);
+        chunks.prepare(wanted);
+        return counts.of(chunks, rows);
     }
 
     @Override

@@ -40,6 +40,12 @@ final class ColumnarFile implements AutoCloseable {
     /** The state the chunks in the cache belong to. */
     private record Known(long number, Object stamp) {}
 
+    /** A state that was found in the file, at which generation of it, and the time of the last look at the file itself. */
+    private record Seen(State state, long generation, long at) {}
+
+    /** How long a state is believed in that only other programs can have changed, those that know no generations. */
+    private static final long BELIEVED_NANOS = 20_000_000;
+
     /** A file that changes more often while a batch is read is read under its lock. */
     private static final int TRIES = 3;
 
@@ -51,7 +57,7 @@ final class ColumnarFile implements AutoCloseable {
     private final Object states = new Object();
     private @Nullable Known known; // guarded by states
     private long number; // guarded by states
-    private volatile @Nullable State current;
+    private volatile @Nullable Seen current;
     private volatile boolean closed;
 
     /**
@@ -86,19 +92,32 @@ final class ColumnarFile implements AutoCloseable {
     /** Returns the group as it is now. */
     State state() throws IOException {
         requireOpen();
-        State state = current;
-        if (state != null && state.stamp().equals(tree.stamp())) {
-            return state;
+        Seen seen = current;
+        if (seen != null) {
+            long now = System.nanoTime();
+            boolean believed = now - seen.at < BELIEVED_NANOS;
+            if (believed && tree.generation() == seen.generation) {
+                return seen.state;
+            } else if (!believed && seen.state.stamp().equals(tree.stamp())) {
+                synchronized (states) {
+                    if (current == seen) {
+                        current = new Seen(seen.state, seen.generation, now);
+                    }
+                }
+                return seen.state;
+            }
         }
         return tree.read(this::look);
     }
 
     /** Looks at the group; to be called where nobody writes. */
     private State look(Tree at) throws IOException {
+        long now = System.nanoTime();
+        long generation = tree.generation();
         Object stamp = tree.stamp();
-        State state = current;
-        if (state != null && state.stamp().equals(stamp)) {
-            return state; // somebody else was faster
+        Seen seen = current;
+        if (seen != null && seen.state.stamp().equals(stamp)) {
+            return seen.state; // somebody else was faster
         }
         Layout layout = layouts.of(at);
         String group = group(layout, at);
@@ -114,7 +133,7 @@ final class ColumnarFile implements AutoCloseable {
                 known = before;
             }
             State found = new State(before.number, stamp, layout, group, frames.get());
-            current = found;
+            current = new Seen(found, generation, now);
             return found;
         }
     }
@@ -139,6 +158,7 @@ final class ColumnarFile implements AutoCloseable {
             try {
                 return reading.of(state, chunks);
             } catch (StateGone gone) {
+                current = null;
                 requireOpen();
             }
         }
@@ -220,9 +240,9 @@ final class ColumnarFile implements AutoCloseable {
     }
 
     private List<String> paths() throws IOException {
-        State state = current;
-        if (state != null) {
-            return state.layout().paths(state.group());
+        Seen seen = current;
+        if (seen != null) {
+            return seen.state.layout().paths(seen.state.group());
         }
         return tree.read(at -> {
             Layout layout = layouts.of(at);

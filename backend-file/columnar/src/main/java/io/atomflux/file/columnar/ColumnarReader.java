@@ -35,6 +35,7 @@ final class ColumnarReader implements BlockingReader<Row> {
     private long done;
     private long bytesSeen;
     private @Nullable Row last;
+    private Map<ChunkKey, CachedChunk> ends = Map.of();
 
     /** Takes what to read; the rows are those of the state in which the first batch is read. */
     ColumnarReader(ColumnarFile file, Selection selection, Columns columns) {
@@ -52,7 +53,9 @@ final class ColumnarReader implements BlockingReader<Row> {
         return file.reading(Math.max(LEAST_KEPT, 4 * maxBytes), (now, chunks) -> {
             Positions positions =
                     known != null ? known : selection.resolve(now.frames().size(), file.name());
-            if (known != null && now.number() != state) {
+            if (known != null && now.number() == state) {
+                chunks.takeOver(ends);
+            } else if (known != null) {
                 requireUnmoved(now, chunks, positions);
             }
             Positions part = positions.part(done, Math.min(positions.count(), done + rowsFor(now, maxBytes)));
@@ -63,6 +66,7 @@ final class ColumnarReader implements BlockingReader<Row> {
                         .get(0);
                 bytesSeen += batch.get().byteSize();
             }
+            ends = chunks.ends();
             done += part.count();
             resolved = positions;
             state = now.number();

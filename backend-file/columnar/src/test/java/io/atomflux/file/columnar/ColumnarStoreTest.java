@@ -99,6 +99,22 @@ class ColumnarStoreTest {
     }
 
     @Test
+    @DisplayName("a stream in batches smaller than a chunk decodes each chunk once, whatever the cache holds")
+    void streamsWithoutCache(TestInfo test) throws IOException {
+        Opened opened = open(test, "default", 1);
+        opened.store.apply(append(0, 30));
+        opened.tree.chunksRead().set(0);
+        List<Row> read = new ArrayList<>();
+        BlockingReader<Row> reader = opened.store.reader(ReadRequest.of(Selection.ALL, Columns.ALL));
+        for (Optional<Batch<Row>> batch = reader.next(1); batch.isPresent(); batch = reader.next(1)) {
+            assertThat(batch.get().size()).isEqualTo(1);
+            read.add(batch.get().row(0));
+        }
+        assertThat(read).isEqualTo(rows(0, 30));
+        assertThat(opened.tree.chunksRead()).hasValue(4);
+    }
+
+    @Test
     @DisplayName("appends that come together are one commit, each with its own answer; one that is refused fails alone")
     void mergesAppends(TestInfo test) throws IOException {
         Opened opened = open(test);

@@ -206,6 +206,11 @@ final class MemoryTree implements TreeStore {
     }
 
     @Override
+    public long generation() {
+        return place.commits.get();
+    }
+
+    @Override
     public Object stamp() {
         return content();
     }
@@ -255,6 +260,7 @@ final class MemoryTree implements TreeStore {
         place.lock.writeLock().lock();
         try {
             place.content.set(null);
+            place.commits.incrementAndGet();
         } finally {
             place.lock.writeLock().unlock();
         }

@@ -109,6 +109,11 @@ public final class Hdf5Store implements TreeStore {
     }
 
     @Override
+    public long generation() throws IOException {
+        return access.generation();
+    }
+
+    @Override
     public Object stamp() throws IOException {
         try {
             BasicFileAttributes file = Files.readAttributes(access.path(), BasicFileAttributes.class);

@@ -32,6 +32,9 @@ final class LockFile implements Marks, AutoCloseable {
     private static final int GENERATION = 16;
     private static final int APPLIED = 24;
     private static final int GONE = 32;
+    /** Of a lock file that was removed with its store. */
+    static final long REMOVED = -1;
+
     private static final long MAIN = 1L << 40;
     private static final long TURN = MAIN + 1;
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -147,6 +150,16 @@ final class LockFile implements Marks, AutoCloseable {
     /** Returns how often something changed, 0 if nothing was remembered yet. */
     long generation() throws IOException {
         return get(0) == MAGIC ? get(GENERATION) : 0;
+    }
+
+    /** Returns the same, or {@link #REMOVED}, by one call of the system: readers ask before every row. */
+    long generationUnlessGone() throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(LENGTH);
+        while (bytes.hasRemaining() && channel.read(bytes, bytes.position()) >= 0) {}
+        if (bytes.position() == LENGTH && bytes.getLong(GONE) != 0) {
+            return REMOVED;
+        }
+        return bytes.position() >= APPLIED && bytes.getLong(0) == MAGIC ? bytes.getLong(GENERATION) : 0;
     }
 
     @Override

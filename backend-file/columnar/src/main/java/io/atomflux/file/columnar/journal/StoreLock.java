@@ -90,10 +90,11 @@ final class StoreLock {
                 if (open == null) {
                     return 0;
                 }
-                if (open.isGone() || isTimeToLook() && !open.isCurrent()) {
+                long generation = open.generationUnlessGone();
+                if (generation == LockFile.REMOVED || isTimeToLook() && !open.isCurrent()) {
                     return generationOfNew();
                 }
-                return open.generation();
+                return generation;
             } catch (ClosedChannelException e) {
                 if (i == 10) {
                     throw e;

@@ -70,6 +70,11 @@ public final class ZarrStore implements TreeStore {
     }
 
     @Override
+    public long generation() throws IOException {
+        return access.generation();
+    }
+
+    @Override
     public Object stamp() throws IOException {
         List<Object> watched = place.watchedStamps();
         if (watched.stream().noneMatch(ZarrPlace::isOfFile) && !Files.isDirectory(place.folder())) {
