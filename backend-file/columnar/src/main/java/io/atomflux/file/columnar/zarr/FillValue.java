@@ -245,6 +245,25 @@ final class FillValue {
         Arrays.fill(texts, from, from + elements, text);
     }
 
+    /** Tells whether elements of a chunk are nothing else, bit by bit. */
+    boolean isAllOf(Chunk chunk, int from, int elements) {
+        if (element == null) {
+            for (int i = from; i < from + elements; i++) {
+                if (!chunk.texts()[i].equals(text)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        int size = element.length;
+        for (int i = from; i < from + elements; i++) {
+            if (!Arrays.equals(chunk.bytes(), i * size, (i + 1) * size, element, 0, size)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Tells whether a chunk holds nothing else, bit by bit. */
     boolean isAllOf(Chunk chunk) {
         if (element == null) {

@@ -271,29 +271,47 @@ record ZarrArray(
         }
     }
 
-    /** Writes the fill over what a chunk at the edge holds beyond the end, which Python leaves there when it shrinks. */
-    void cut(Chunk chunk, Shape index) {
+    /**
+     * Writes the fill over what a chunk at the edge holds beyond the end, which is left there when an array shrinks.
+     *
+     * @return whether anything was there
+     */
+    boolean cut(Chunk chunk, Shape index) {
         Shape whole = info.chunk();
         long[] kept = new long[whole.rank()];
-        boolean cut = false;
+        boolean edge = false;
         for (int i = 0; i < kept.length; i++) {
             // the product is below the shape, as the index was checked
             kept[i] = Math.min(whole.at(i), info.shape().at(i) - index.at(i) * whole.at(i));
-            cut |= kept[i] < whole.at(i);
+            edge |= kept[i] < whole.at(i);
         }
-        if (cut) {
-            cut(chunk, kept, 0, 0);
-        }
+        return edge && cut(chunk, kept, 0, 0);
     }
 
-    private void cut(Chunk chunk, long[] kept, int axis, int from) {
+    /** Tells whether the end cuts a chunk, which begins before it. */
+    boolean isAtEdge(Shape index) {
+        boolean inside = true;
+        boolean edge = false;
+        for (int i = 0; i < index.rank(); i++) {
+            long begin = index.at(i) * info.chunk().at(i);
+            inside &= begin < info.shape().at(i);
+            edge |= info.shape().at(i) - begin < info.chunk().at(i);
+        }
+        return inside && edge;
+    }
+
+    private boolean cut(Chunk chunk, long[] kept, int axis, int from) {
         Shape whole = info.chunk();
         int block = Math.toIntExact(whole.countFrom(axis + 1));
         int length = (int) whole.at(axis);
+        boolean found = false;
         if (kept[axis] < length) {
             int begin = from + (int) kept[axis] * block;
             int count = (length - (int) kept[axis]) * block;
-            if (info.element().isText()) {
+            found = !fill.isAllOf(chunk, begin, count);
+            if (!found) {
+                // as it should be
+            } else if (info.element().isText()) {
                 fill.fill(chunk.texts(), begin, count);
             } else {
                 fill.fill(chunk.bytes(), begin, count);
@@ -304,7 +322,8 @@ record ZarrArray(
             deeper |= kept[i] < whole.at(i);
         }
         for (int i = 0; deeper && i < kept[axis]; i++) {
-            cut(chunk, kept, axis + 1, from + i * block);
+            found |= cut(chunk, kept, axis + 1, from + i * block);
         }
+        return found;
     }
 }

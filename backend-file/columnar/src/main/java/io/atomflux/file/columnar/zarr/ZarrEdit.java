@@ -107,6 +107,13 @@ final class ZarrEdit extends ZarrTree implements TreeEdit {
         return super.chunk(info, index);
     }
 
+    @Override
+    void noteDebris(ArrayInfo info, Shape index, boolean there) {
+        if (there) {
+            super.noteDebris(info, index, true);
+        }
+    }
+
     private void change(ZarrNode node) {
         changed.put(node.path(), place().new Entry(node));
     }
@@ -223,12 +230,32 @@ final class ZarrEdit extends ZarrTree implements TreeEdit {
                 throw notWritable(array, "its chunks have no extent along axis %d, which shall grow".formatted(i));
             }
         }
+        for (int i = 0; i < shape.rank(); i++) {
+            if (shape.at(i) > array.info().shape().at(i)) {
+                cutDebris(array);
+                break;
+            }
+        }
         ChunkFiles chunks = chunkFiles(array);
         ZarrPlace.Entry entry = place().new Entry(array.node().with("shape", NewArrays.list(shape)));
         ZarrArray resized = entry.array();
         chunks.resize(array, resized);
         changed.put(info.path(), entry);
         return resized.info();
+    }
+
+    /**
+     * Writes the chunks anew that hold something beyond the end, which reading does not show, before the end moves there.
+     *
+     * <p>Whoever writes to such a chunk has read it before, so that it is known.
+     */
+    private void cutDebris(ZarrArray array) throws IOException {
+        ArrayInfo info = array.info();
+        for (Shape index : place().debris(info.path())) {
+            if (index.rank() == info.shape().rank() && array.isAtEdge(index)) {
+                writeChunk(info, index, chunk(info, index));
+            }
+        }
     }
 
     @Override

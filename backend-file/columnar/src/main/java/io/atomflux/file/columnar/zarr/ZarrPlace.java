@@ -1,6 +1,7 @@
 package io.atomflux.file.columnar.zarr;
 
 import io.atomflux.file.columnar.journal.StoreFiles;
+import io.atomflux.file.columnar.tree.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -28,6 +29,7 @@ final class ZarrPlace {
     private final Path folder;
     private final long mostChunkBytes;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
+    private final Map<String, Set<Shape>> debris = new ConcurrentHashMap<>();
     private final Set<String> watched = new ConcurrentSkipListSet<>();
 
     ZarrPlace(Path folder, long mostChunkBytes) {
@@ -118,6 +120,26 @@ final class ZarrPlace {
             known.put(path, new Known(document, entry.orElseThrow()));
         }
         return entry;
+    }
+
+    /**
+     * Remembers whether a chunk, as its file is, holds something beyond the end of its array: that must not come into view
+     * when the array grows. Only chunks at the edge do, so these are few.
+     */
+    void noteDebris(String array, Shape index, boolean there) {
+        if (there) {
+            debris.computeIfAbsent(array, path -> ConcurrentHashMap.newKeySet()).add(index);
+        } else {
+            Set<Shape> known = debris.get(array);
+            if (known != null) {
+                known.remove(index);
+            }
+        }
+    }
+
+    /** Returns the chunks of an array that were seen to hold something beyond its end. */
+    List<Shape> debris(String array) {
+        return List.copyOf(debris.getOrDefault(array, Set.of()));
     }
 
     /** Remembers a group whose attributes somebody relies on. */

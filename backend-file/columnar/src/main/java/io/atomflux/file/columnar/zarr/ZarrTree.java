@@ -156,13 +156,18 @@ class ZarrTree implements Tree {
         }
         try {
             Chunk chunk = array.codec().decode(stored);
-            array.cut(chunk, index);
+            noteDebris(info, index, array.cut(chunk, index));
             return chunk;
         } catch (IllegalArgumentException e) {
             throw corrupt(array, index, String.valueOf(e.getMessage()), e);
         } catch (UnsupportedOperationException e) {
             throw new UnsupportedDataException(place.name(), placeOf(array, index), String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** Remembers whether a chunk held something beyond the end; an edit, which may come to nothing, only that it did. */
+    void noteDebris(ArrayInfo info, Shape index, boolean there) {
+        place.noteDebris(info.path(), index, there);
     }
 
     private CorruptDataException corrupt(ZarrArray array, Shape index, String problem, @Nullable Throwable cause) {

@@ -322,6 +322,31 @@ class ZarrEditTest {
     }
 
     @Test
+    @DisplayName("that grow after they shrank do not bring back what lay beyond the end")
+    void growAfterShrinking() throws IOException {
+        made();
+        store.edit(edit -> {
+            edit.resize(edit.array("g/a").orElseThrow(), Shape.of(3));
+            edit.commit("delete, 1 row", "g");
+            return null;
+        });
+        assertThat(read("g/a")).containsExactly(1L, 2L, 3L);
+        store.edit(edit -> {
+            edit.resize(edit.array("g/a").orElseThrow(), Shape.of(4));
+            return null; // not committed
+        });
+        store.edit(edit -> {
+            ArrayInfo a = edit.array("g/a").orElseThrow();
+            assertThat(Golden.bytes(edit, a)).hasSize(24);
+            a = edit.resize(a, Shape.of(4));
+            assertThat(column(edit, "g/a")).containsExactly(1L, 2L, 3L, 0L);
+            edit.commit("append, 1 row", "g");
+            return null;
+        });
+        assertThat(read("g/a")).containsExactly(1L, 2L, 3L, 0L);
+    }
+
+    @Test
     @DisplayName("that grow along any axis show the fill, and shrinking takes away what lies beyond")
     void growsAlongAllAxes() throws IOException {
         store.edit(edit -> {
