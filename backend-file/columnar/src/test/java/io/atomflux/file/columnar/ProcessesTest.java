@@ -86,6 +86,7 @@ class ProcessesTest {
                     .isEqualTo(model);
             Backends.requireSound(backend);
             Backends.close(backend);
+            assertThat(Path.of(path + ".journal")).doesNotExist();
             next = begun + 1;
         }
         assertThat(next).isGreaterThanOrEqualTo(times);

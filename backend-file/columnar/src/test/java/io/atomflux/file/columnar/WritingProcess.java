@@ -56,13 +56,22 @@ public final class WritingProcess {
             rows.add(Samples.row(1000 * number + i));
         }
         int at = size == 0 ? 0 : random.nextInt(size);
-        return switch (size < 10 ? 0 : random.nextInt(8)) {
+        return switch (size < 10 ? 0 : random.nextInt(12)) {
             case 0, 1, 2 -> new Write.Append<>(rows);
             case 3 -> new Write.Insert<>(at, rows);
             case 4 -> new Write.Put<>(Selection.at(at), rows.subList(0, 1), Optional.empty());
             case 5 ->
                 new Write.Update<>(Selection.at(at), List.of(Row.of("info.count", (long) -number)), Optional.empty());
             case 6 -> new Write.Delete<>(Selection.at(at), Optional.empty());
+            case 7 -> new Write.Drop<>(random.nextBoolean() ? Selection.at(at) : Selection.ALL, List.of("info.a.b"));
+            case 8 ->
+                new Write.Update<>(Selection.ALL, List.of(Row.of("info.changed", (long) number)), Optional.empty());
+            case 9 ->
+                new Write.Update<>(
+                        Selection.at(at),
+                        List.of(Row.of("info.count", random.nextBoolean() ? "as text " + number : 0.5 + number)),
+                        Optional.empty()); // other types than the column has
+            case 10 -> random.nextInt(4) == 0 ? new Write.Clear<>() : new Write.Reserve<>(1);
             default -> new Write.Delete<>(Selection.at(size - 1), Optional.empty());
         };
     }
