@@ -1,6 +1,7 @@
 """Makes the files beside it, with asebytes 0.3.3, znh5md 0.4.8 and h5py 3.16:  python make.py .
 
-asebytes.h5md and znh5md*.h5md are what those packages write; simulation-*.h5md are made by hand as simulation codes write
+asebytes.h5md and znh5md*.h5md are what those packages write; *-grown.h5md have rows that a program added which does not know
+of /asebytes; simulation-*.h5md are made by hand as simulation codes write
 H5MD 1.1: what is fixed as plain datasets, explicit steps and times shared by hard links, units of their own, several
 particle groups. Each *.jsonl has the rows that are to be read, in the JSON of io.atomflux.codec.Json.
 """
@@ -85,7 +86,7 @@ rng = np.random.default_rng(7)
 
 def frame(n, pbc, calc=True):
     a = ase.Atoms(
-        numbers=[8, 1, 1, 6, 1][:n],
+        numbers=[8, 1, 1, 6, 1, 7][:n],
         positions=rng.random((n, 3)).round(3) * 10,
         cell=np.diag([10.0, 11.0, 12.0]) if any(pbc) else np.zeros((3, 3)),
         pbc=pbc,
@@ -104,10 +105,11 @@ def of(a):
         "pbc": a.pbc,
         "arrays.numbers": a.numbers,
         "arrays.positions": a.positions,
-        "arrays.tags": a.arrays["tags"].astype(float),  # znh5md has no integers
         "info.step": float(a.info["step"]),
-        "info.tag": a.info["tag"],
     }
+    if "tags" in a.arrays:
+        r["arrays.tags"] = a.arrays["tags"].astype(float)  # znh5md has no integers
+    r.update({"info." + key: a.info[key] for key in ("tag", "fresh") if key in a.info})
     if a.calc is not None:
         r["calc.energy"] = a.calc.results["energy"]
         r["calc.forces"] = a.calc.results["forces"]
@@ -262,3 +264,67 @@ f.close()
 expect("simulation-bare.jsonl", [{
     "pbc": np.array([False] * 3), "arrays.positions": position[i], "info.step": i, "info.time": float(i),
 } for i in range(F)])
+
+# --- rows added beside /asebytes ------------------------------------------------------------------------------------
+rng = np.random.default_rng(13)
+
+
+def grow(f, path, values):
+    """Adds values as wide as they are, NaN behind what is narrower."""
+    array = f[path + "/value"]
+    old = len(array)
+    values = np.asarray(values)
+    array.resize((old + len(values),) + tuple(max(pair) for pair in zip(array.shape[1:], values.shape[1:])))
+    if array.dtype.kind == "f":
+        array[old:] = np.nan
+    array[(slice(old, None),) + tuple(slice(0, n) for n in values.shape[1:])] = values
+
+
+def padded(arrays, width):
+    out = np.full((len(arrays), width) + arrays[0].shape[1:], np.nan)
+    for to, array in zip(out, arrays):
+        to[:len(array)] = array
+    return out
+
+
+frames = [frame(3, [1, 1, 1]), frame(5, [1, 0, 0])]
+path = fresh("znh5md-grown.h5md")
+znh5md.IO(path).extend(frames)
+with h5py.File(path, "r+") as f:  # as it is after a change by Atomflux
+    told_of = f.create_group("asebytes/atoms")
+    told_of.create_dataset("_n_atoms", data=np.array([3, 5], dtype="<i4"), maxshape=(None,), chunks=(64,))
+    told_of.attrs["n_frames"] = 2
+    told_of.attrs["columns"] = ["arrays.numbers", "arrays.positions", "arrays.tags", "calc.energy", "calc.forces",
+                                "cell", "info.step", "info.tag", "pbc"]
+    told_of.attrs["per_atom_columns"] = ["arrays.numbers", "arrays.positions", "arrays.tags", "calc.forces"]
+    told_of.attrs["atomflux_foreign"] = 1
+more = [frame(6, [1, 1, 1]), frame(2, [0, 0, 0])]
+for a in more:
+    del a.arrays["tags"], a.info["tag"]
+    a.info["fresh"] = 2.5
+znh5md.IO(path).extend(more)
+expect("znh5md-grown.jsonl", [of(a) for a in frames + more])
+
+frames = [frame(6, [1, 1, 1]), frame(2, [1, 0, 0])]
+for a in frames:  # as long as the first frame, so that znh5md has them among the particles
+    a.calc.results.update(stress=rng.random(6).round(3), mine=rng.random(6).round(3))
+path = fresh("znh5md-six.h5md")
+znh5md.IO(path).extend(frames)
+expect("znh5md-six.jsonl", [{**of(a), **{"calc." + k: a.calc.results[k] for k in ("stress", "mine")}} for a in frames])
+
+first = [row(3, [True, True, True], **{
+    "info.tag": "w", "info.n": np.int64(4), "arrays.tags": np.arange(3), "info.connectivity": [[0, 1, 1.0]],
+    "constraints": fixed(0)})]
+more = [row(5, [True, False, True]), row(2, [False, True, True])]
+b = H5MDBackend(fresh("asebytes-grown.h5md"), author_name="A. Author")
+b.extend([dict(r) for r in first])
+b.close()
+with h5py.File(os.path.join(out, "asebytes-grown.h5md"), "r+") as f:
+    grow(f, "particles/atoms/species", padded([r["arrays.numbers"] for r in more], 5))
+    grow(f, "particles/atoms/position", padded([r["arrays.positions"] for r in more], 5))
+    grow(f, "particles/atoms/force", padded([r["calc.forces"] for r in more], 5))
+    grow(f, "particles/atoms/box/edges", [r["cell"] for r in more])
+    grow(f, "particles/atoms/box/pbc", [r["pbc"] for r in more])
+    grow(f, "observables/atoms/potential_energy", [r["calc.energy"] for r in more])
+first[0]["info.n"] = 4
+expect("asebytes-grown.jsonl", first + more)

@@ -20,12 +20,36 @@ final class AtomCounts {
     private final long frames;
     private final @Nullable Entries offsets;
     private final @Nullable Entries lengths;
+    private final long counted;
+    private final List<Entries> telling;
     private volatile long total = UNKNOWN;
 
+    AtomCounts(String store, boolean padded, Described described) {
+        this(store, padded, described.frames(), described.counts(), described.counted(), described.telling());
+    }
+
     AtomCounts(String store, boolean padded, long frames, Map<String, ArrayInfo> arrays) {
+        this(store, padded, frames, arrays, frames, List.of());
+    }
+
+    /**
+     * Takes the arrays there are.
+     *
+     * @param counted how many rows they tell of
+     * @param telling what tells the atoms of the other rows
+     */
+    private AtomCounts(
+            String store,
+            boolean padded,
+            long frames,
+            Map<String, ArrayInfo> arrays,
+            long counted,
+            List<ArrayInfo> telling) {
         this.store = store;
         this.padded = padded;
         this.frames = frames;
+        this.counted = counted;
+        this.telling = counted < frames ? telling.stream().map(Entries::new).toList() : List.of();
         this.offsets = padded ? null : entries(arrays.get("_offsets"));
         this.lengths = entries(arrays.get(padded ? "_n_atoms" : "_lengths"));
     }
@@ -79,7 +103,7 @@ final class AtomCounts {
         for (Entries entries : new @Nullable Entries[] {offsets, lengths}) {
             long[] last = {-1};
             for (long row : rows) {
-                if (entries != null) {
+                if (entries != null && row < counted) {
                     entries.wanted(row, 1, wanted, last);
                 }
             }
@@ -99,7 +123,7 @@ final class AtomCounts {
             read(chunks, offsets, "_offsets", rows, starts);
         }
         for (int i = 0; i < rows.length; i++) {
-            if (counts[i] < 0 || counts[i] > Integer.MAX_VALUE) {
+            if (rows[i] < counted && (counts[i] < 0 || counts[i] > Integer.MAX_VALUE)) {
                 throw damaged(
                         padded ? "_n_atoms" : "_lengths",
                         "row %d has %d atoms (expected: 0 to 2^31 - 1)".formatted(rows[i], counts[i]));
@@ -116,12 +140,32 @@ final class AtomCounts {
         DType dtype = entries.array().element().dtype();
         Entries.Span span = new Entries.Span();
         for (int i = 0; i < rows.length; i++) {
-            if (rows[i] >= entries.count()) {
+            if (rows[i] >= counted) {
+                target[i] = seen(chunks, rows[i]);
+                continue;
+            } else if (rows[i] >= entries.count()) {
                 throw damaged(name, "%d rows (expected: %d)".formatted(entries.count(), frames));
             }
             entries.bytes(chunks, rows[i], 1, span);
             target[i] = Native.integer(dtype, span.bytes, span.at);
         }
+    }
+
+    /** Returns the atoms before the last ones that are all NaN; negative if nothing has NaN. */
+    private long seen(Chunks chunks, long row) throws IOException {
+        long most = telling.isEmpty() ? UNKNOWN : 0;
+        for (Entries entries : telling) {
+            Entries.Span span = new Entries.Span();
+            entries.bytes(chunks, row, 1, span);
+            DType dtype = entries.array().element().dtype();
+            long atoms = entries.array().shape().at(1);
+            int each = atoms == 0 ? 0 : Math.toIntExact(entries.entryBytes() / atoms);
+            while (atoms > most && Fill.is(dtype, 0, span.bytes, span.at + (int) (atoms - 1) * each, each)) {
+                atoms--;
+            }
+            most = Math.max(most, atoms);
+        }
+        return most;
     }
 
     private CorruptDataException damaged(String name, String problem) {

@@ -91,7 +91,8 @@ final class CountsEdit {
         return total;
     }
 
-    private static void put(ArrayEdit array, long row, long... values) throws IOException {
+    /** Writes integers of whatever size an array has. */
+    static void put(ArrayEdit array, long row, long... values) throws IOException {
         int item = array.info().element().dtype().itemSize();
         ByteBuffer bytes = ByteBuffer.allocate(item * values.length).order(ByteOrder.LITTLE_ENDIAN);
         for (long value : values) {

@@ -5,6 +5,7 @@ import io.atomflux.error.CorruptDataException;
 import io.atomflux.error.ForeignDataException;
 import io.atomflux.file.columnar.tree.ArrayInfo;
 import io.atomflux.file.columnar.tree.Tree;
+import io.atomflux.value.DType;
 import io.atomflux.value.NdArray;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,8 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param perAtom names of columns that have one entry for each atom, those without an array among them
  * @param counts the internal arrays that tell atom counts ({@code _n_atoms}, or {@code _offsets} and {@code _lengths}) by name;
  *     without them each value is as long as it is before its last atoms that are all NaN
+ * @param counted how many rows these tell of; the others were added by a program that does not know them, and are as long as
+ *     the atoms before the last ones that are all NaN
  */
-record Described(long frames, List<Column> columns, Set<String> perAtom, Map<String, ArrayInfo> counts) {
+record Described(long frames, List<Column> columns, Set<String> perAtom, Map<String, ArrayInfo> counts, long counted) {
 
     private static final long MOST_FRAMES = 1L << 48; // what is more is no count but damage, and would overflow
 
@@ -32,6 +35,29 @@ record Described(long frames, List<Column> columns, Set<String> perAtom, Map<Str
         columns = List.copyOf(columns);
         perAtom = Set.copyOf(perAtom);
         counts = Map.copyOf(counts);
+    }
+
+    /** Describes a group whose counts tell of all rows. */
+    Described(long frames, List<Column> columns, Set<String> perAtom, Map<String, ArrayInfo> counts) {
+        this(frames, columns, perAtom, counts, frames);
+    }
+
+    /** Returns the arrays that tell atom counts where nothing else does: of numbers and positions, NaN behind the last atom. */
+    List<ArrayInfo> telling() {
+        List<ArrayInfo> telling = new ArrayList<>();
+        for (Column column : columns) {
+            ArrayInfo array = column.array();
+            if ((column.name().equals("arrays.numbers") || column.name().equals("arrays.positions"))
+                    && column.perAtom()
+                    && !column.fixed()
+                    && array != null
+                    && array.shape().rank() > 1
+                    && !array.element().isText()
+                    && array.element().dtype().kind() == DType.Kind.FLOAT) {
+                telling.add(array);
+            }
+        }
+        return telling;
     }
 
     /**
@@ -55,6 +81,11 @@ record Described(long frames, List<Column> columns, Set<String> perAtom, Map<Str
             @Nullable Reading reading,
             boolean mayEnd,
             @Nullable AtomfluxException damage) {
+
+        /** Returns the same column, whose last rows may have nothing. */
+        Column ending() {
+            return new Column(name, array, perAtom, fixed, reading, true, damage);
+        }
 
         /** Describes a column that is as it is stored. */
         Column(

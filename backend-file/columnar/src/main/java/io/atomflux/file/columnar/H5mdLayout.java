@@ -15,13 +15,14 @@ import io.atomflux.value.DType;
 import io.atomflux.value.NdArray;
 import io.atomflux.value.Row;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -41,8 +42,10 @@ final class H5mdLayout implements Layout {
 
     private final Layout engine;
     private final H5mdPlacement placement;
+    private final LayoutOptions options;
 
     H5mdLayout(LayoutOptions options, H5mdOptions origin) {
+        this.options = options;
         this.placement = new H5mdPlacement(origin);
         this.engine = new ColumnLayout(placement, options);
     }
@@ -79,6 +82,7 @@ final class H5mdLayout implements Layout {
         } else if (!H5mdPlacement.isDescribed(tree, group)) {
             adopt(tree, group, store);
         }
+        settle(tree, group, store);
         lengthen(tree, group, store);
         if (!tree.attributes(placement.holder(group)).containsKey(H5mdPlacement.FOREIGN)) {
             return engine.edit(tree, group, store, hints);
@@ -122,15 +126,34 @@ final class H5mdLayout implements Layout {
         Described described = placement.find(tree, group, store).orElseThrow();
         String holder = placement.holder(group);
         tree.createGroup(holder);
-        counts(tree, group, store, described);
+        Set<String> perAtom = new TreeSet<>(described.perAtom());
+        perAtom.removeAll(counts(tree, group, store, described));
         List<String> names = described.columns().stream()
                 .map(Column::name)
                 .filter(placement::listed)
                 .toList();
         tree.attribute(holder, "n_frames", described.frames());
         tree.attribute(holder, "columns", names);
-        tree.attribute(holder, "per_atom_columns", List.copyOf(new TreeSet<>(described.perAtom())));
+        tree.attribute(holder, "per_atom_columns", List.copyOf(perAtom));
         tree.attribute(holder, H5mdPlacement.FOREIGN, 1L);
+    }
+
+    /** Makes rows that a program added without a word rows like the others. */
+    private void settle(TreeEdit tree, String group, String store) throws IOException {
+        Described all = placement.find(tree, group, store).orElseThrow();
+        if (all.counted() < all.frames()) {
+            Frames rows = engine.open(tree, group, store).orElseThrow();
+            Chunks chunks = new TreeChunks(tree);
+            List<String> telling = telling(all);
+            H5mdAdded.settle(
+                    tree,
+                    placement,
+                    options,
+                    group,
+                    store,
+                    all,
+                    (first, count) -> atoms(rows, chunks, telling, first, count));
+        }
     }
 
     private static boolean canLack(H5mdElement element) {
@@ -167,16 +190,19 @@ final class H5mdLayout implements Layout {
                 null);
     }
 
-    /** Writes how many atoms each row has, as far as it can be read. */
-    private void counts(TreeEdit tree, String group, String store, Described described) throws IOException {
+    /**
+     * Writes how many atoms each row has, as far as it can be read.
+     *
+     * @return columns that are longer in some row than it has atoms, and thus only look as if they had an entry for each
+     */
+    private Set<String> counts(TreeEdit tree, String group, String store, Described described) throws IOException {
         Frames rows = engine.open(tree, group, store).orElseThrow();
-        List<String> telling = described.columns().stream()
-                .filter(Column::perAtom)
+        List<String> telling = telling(described);
+        List<String> unsure = described.columns().stream()
+                .filter(column -> column.perAtom() && !column.fixed() && !placement.perAtom(column.name()))
                 .map(Column::name)
-                .sorted(Comparator.comparingInt(
-                        name -> name.equals(H5mdNames.NUMBERS) ? 0 : name.equals(H5mdNames.POSITIONS) ? 1 : 2))
-                .limit(2)
                 .toList();
+        Set<String> longer = new HashSet<>();
         long frames = described.frames();
         ArrayInfo array = tree.createArray(
                 placement.internal(group, "_n_atoms"),
@@ -184,24 +210,59 @@ final class H5mdLayout implements Layout {
                         ElementType.of(DType.INT32), Shape.of(frames), Shape.of(COUNTS_IN_CHUNK), Compression.NONE));
         ArrayEdit counts = new ArrayEdit(tree, array, 0);
         Chunks chunks = new TreeChunks(tree);
-        long at = 0;
-        long each = Math.max(1, rows.bytesPerRow(Columns.of(telling)));
-        while (at < frames) {
-            int count = (int) Math.min(frames - at, Math.max(1, BYTES_AT_ONCE / each));
-            ByteBuffer atoms = ByteBuffer.allocate(count * 4).order(ByteOrder.LITTLE_ENDIAN);
-            for (Row row : rows.read(chunks, Positions.range(at, at + count), Columns.of(telling))) {
-                int most = 0;
-                for (String key : row.keys()) {
-                    if (row.get(key) instanceof NdArray value && value.rank() > 0) {
-                        most = Math.max(most, value.length(0));
-                    }
+        for (long at = 0; at < frames; at += COUNTS_IN_CHUNK) {
+            int count = (int) Math.min(frames - at, COUNTS_IN_CHUNK);
+            int[] atoms = atoms(rows, chunks, telling, at, count);
+            CountsEdit.put(counts, at, Arrays.stream(atoms).asLongStream().toArray());
+            for (String column : unsure) {
+                if (!longer.contains(column) && !fits(atoms, atoms(rows, chunks, List.of(column), at, count))) {
+                    longer.add(column);
                 }
-                atoms.putInt(most);
             }
-            counts.write(at, count, atoms.array(), 0);
-            at += count;
         }
         counts.flush();
+        return longer;
+    }
+
+    private static boolean fits(int[] atoms, int[] lengths) {
+        for (int i = 0; i < atoms.length; i++) {
+            if (lengths[i] > atoms[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Returns the columns that tell best how many atoms there are. */
+    private static List<String> telling(Described described) {
+        return described.columns().stream()
+                .filter(Column::perAtom)
+                .map(Column::name)
+                .sorted(Comparator.comparingInt(
+                        name -> name.equals(H5mdNames.NUMBERS) ? 0 : name.equals(H5mdNames.POSITIONS) ? 1 : 2))
+                .limit(2)
+                .toList();
+    }
+
+    /** Reads how many atoms rows have that only their values tell. */
+    private static int[] atoms(Frames rows, Chunks chunks, List<String> telling, long first, int count)
+            throws IOException {
+        int[] atoms = new int[count];
+        int step =
+                (int) Math.max(1, Math.min(count, BYTES_AT_ONCE / Math.max(1, rows.bytesPerRow(Columns.of(telling)))));
+        int at = 0;
+        while (at < count) {
+            int end = Math.min(count, at + step);
+            for (Row row : rows.read(chunks, Positions.range(first + at, first + end), Columns.of(telling))) {
+                for (String key : row.keys()) {
+                    if (row.get(key) instanceof NdArray value && value.rank() > 0) {
+                        atoms[at] = Math.max(atoms[at], value.length(0));
+                    }
+                }
+                at++;
+            }
+        }
+        return atoms;
     }
 
     @Override

@@ -142,10 +142,9 @@ final class H5mdPlacement implements Placement {
     public Optional<Described> find(Tree tree, String group, String store) throws IOException {
         if (isDescribed(tree, group)) {
             Described said = Described.of(this, tree, group, store).orElseThrow();
-            return Optional.of(
-                    tree.attributes(H5mdNames.holder(group)).containsKey(FOREIGN)
-                            ? looked(tree, group, said)
-                            : withBonds(tree, group, said));
+            boolean foreign = tree.attributes(H5mdNames.holder(group)).containsKey(FOREIGN);
+            Described found = foreign ? looked(tree, group, said) : withBonds(tree, group, said);
+            return Optional.of(H5mdAdded.with(tree, group, store, found));
         }
         if (!tree.hasGroup(H5mdNames.particles(group))) {
             return Optional.empty();

@@ -134,9 +134,9 @@ record H5mdSurvey(
             if (!belongs(element)) {
                 return;
             }
-            boolean perAtom =
-                    element.inner().rank() > 0 && (atoms < 0 || element.inner().at(0) == atoms);
             String key = H5mdNames.particleKey(name, origin(element));
+            boolean perAtom =
+                    element.inner().rank() > 0 && (atoms < 0 || element.inner().at(0) == atoms) && !PerAtom.never(key);
             Reading reading = null;
             if (key.equals(H5mdNames.NUMBERS) && element.value() != null) {
                 Optional<H5mdReadings.Species> species = H5mdReadings.species(tree, element);

@@ -22,10 +22,27 @@ final class PerAtom {
             "calc.momenta",
             "calc.born_effective_charges");
 
+    private static final Set<String> RESULTS_OF_ALL = Set.of(
+            "calc.energy",
+            "calc.free_energy",
+            "calc.stress",
+            "calc.dipole",
+            "calc.magmom",
+            "calc.polarization",
+            "calc.dielectric_tensor");
+
     private PerAtom() {}
 
     /** Tells whether a key made anew has one entry for each atom. */
     static boolean declared(String key) {
         return key.startsWith("arrays.") || RESULTS.contains(key);
+    }
+
+    /**
+     * Tells whether a key has one value for all atoms together wherever it is found: znh5md 0.4 puts results that happen to be as
+     * long as the first frame, such as a stress beside six atoms, among the particles.
+     */
+    static boolean never(String key) {
+        return RESULTS_OF_ALL.contains(key);
     }
 }

@@ -59,7 +59,10 @@ class H5mdGoldenTest {
         "simulation-dump, all, simulation-dump",
         "simulation-groups, protein, simulation-groups-protein",
         "simulation-groups, solvent, simulation-groups-solvent",
-        "simulation-bare, beads, simulation-bare"
+        "simulation-bare, beads, simulation-bare",
+        "asebytes-grown, atoms, asebytes-grown",
+        "znh5md-grown, atoms, znh5md-grown",
+        "znh5md-six, atoms, znh5md-six"
     })
     @DisplayName("rows of other programs are read with every value in its type")
     void rowsOfOthers(String file, String group, String expected) throws IOException {

@@ -228,6 +228,21 @@ class H5mdStoreTest {
     }
 
     @Test
+    @DisplayName("what stands for bonds and is none stays when the first bonds come later")
+    void oddBondsFirst() throws IOException {
+        Path file = folder.resolve("x.h5md");
+        Row odd = frame(1, 3, true).put("info.connectivity", "not a list").build();
+        Row bonds = frame(2, 3, true)
+                .put("info.connectivity", List.of(List.of(0L, 1L)))
+                .build();
+        try (ColumnarStore store = store(file, "atoms")) {
+            store.apply(append(odd));
+            store.apply(append(bonds));
+        }
+        holds(file, "atoms", List.of(odd, bonds));
+    }
+
+    @Test
     @DisplayName("two keys of one place are refused, naming both, and nothing is written")
     void collisions() throws IOException {
         Path file = folder.resolve("x.h5md");
@@ -302,6 +317,18 @@ class H5mdStoreTest {
             assertThat(tree.attributes("particles/atoms/position/time")).containsEntry("unit", "fs");
             return null;
         });
+    }
+
+    @Test
+    @DisplayName("what znh5md has among the particles for its length alone stays whole when rows are added")
+    void asLongAsTheFirstFrame() throws IOException {
+        Path file = copy("znh5md-six");
+        List<Row> old = H5mdGoldenTest.expected("znh5md-six");
+        holds(file, "atoms", old);
+        try (ColumnarStore store = store(file, "atoms")) {
+            store.apply(append(old.get(1)));
+        }
+        holds(file, "atoms", concat(old, old.get(1)));
     }
 
     @Test
