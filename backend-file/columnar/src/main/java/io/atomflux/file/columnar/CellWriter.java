@@ -36,11 +36,12 @@ final class CellWriter {
     /** Tells whether a column of numbers holds a number exactly, or is of the widest kind there is. */
     private static boolean holds(DType dtype, @Nullable Object value) {
         NdArray number = number(value);
-        if (number == null
-                || (dtype.kind() == DType.Kind.BOOL) != (number.dtype().kind() == DType.Kind.BOOL)) {
+        if (number == null) {
             return false;
         } else if (dtype.equals(DType.FLOAT64)) {
             return true;
+        } else if ((dtype.kind() == DType.Kind.BOOL) != (number.dtype().kind() == DType.Kind.BOOL)) {
+            return false;
         } else if (dtype.kind() != DType.Kind.FLOAT && number.dtype().kind() == DType.Kind.FLOAT) {
             return false;
         }
@@ -54,6 +55,15 @@ final class CellWriter {
                     : plain instanceof Long c && a.longValue() == c && Math.abs(a) < 0x1p53;
         }
         return there.equals(plain);
+    }
+
+    /** Tells whether float64 has every digit of a number; so it has of nothing. */
+    static boolean isExactAsDouble(@Nullable Object value) {
+        NdArray number = value == null || value == Native.ABSENT ? null : number(value);
+        return number == null
+                || number.dtype().kind() == DType.Kind.BOOL
+                || number.dtype().kind() == DType.Kind.FLOAT
+                || Math.abs(number.doubleAt(0)) < 0x1p53;
     }
 
     /** Returns a number as an array without axes, or null if it is none. */

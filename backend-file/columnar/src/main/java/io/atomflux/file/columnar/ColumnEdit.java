@@ -9,6 +9,7 @@ import io.atomflux.file.columnar.tree.ArraySpec;
 import io.atomflux.file.columnar.tree.ElementType;
 import io.atomflux.file.columnar.tree.Shape;
 import io.atomflux.file.columnar.tree.TreeEdit;
+import io.atomflux.value.DType;
 import io.atomflux.value.NdArray;
 import io.atomflux.value.Row;
 import java.io.IOException;
@@ -379,7 +380,11 @@ final class ColumnEdit implements FramesEdit {
             }
         }
         boolean unclear = word == null && lacking && type != null && type.isBareInteger();
-        return Optional.ofNullable(unclear ? ColumnType.TEXT : type);
+        if (!unclear) {
+            return Optional.ofNullable(type);
+        }
+        boolean exact = Arrays.stream(values).allMatch(CellWriter::isExactAsDouble);
+        return Optional.of(exact ? ColumnType.scalar(DType.FLOAT64) : ColumnType.TEXT);
     }
 
     private void create(Col col, ColumnType type, long rows) throws IOException {

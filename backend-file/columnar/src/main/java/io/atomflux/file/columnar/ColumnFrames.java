@@ -77,7 +77,7 @@ final class ColumnFrames implements Frames {
 
     static ColumnFrames open(Placement placement, Tree tree, String group, String store, Described described)
             throws IOException {
-        AtomCounts counts = new AtomCounts(store, placement.padded(), described.frames(), described.counts());
+        AtomCounts counts = new AtomCounts(store, placement.padded(), described);
         Map<String, Long> from = beginnings(tree.attributes(placement.holder(group)), store);
         Map<String, ColumnReader> readers = new LinkedHashMap<>();
         for (Described.Column column : described.columns()) {
@@ -353,10 +353,14 @@ final class ColumnFrames implements Frames {
         }
         KeyReader key = selected.keys.get(at);
         List<StoredCell> cells = new ArrayList<>();
+        boolean fill = true;
         for (ColumnReader column : key.columns) {
-            cells.add(column.cell(chunks, rows[i], some, i));
+            StoredCell cell = column.cell(chunks, rows[i], some, i);
+            cells.add(cell);
+            fill &= column.isFill(cell);
         }
-        if (correction.check() != check(cells)) {
+        boolean before = fill && correction.check() == StoredCell.NONE.check(); // there was no array yet
+        if (correction.check() != check(cells) && !before) {
             return; // another program changed the cell since
         }
         switch (correction.operation()) {
@@ -598,7 +602,7 @@ final class ColumnFrames implements Frames {
             return; // told where the counts are looked at
         }
         long found = array.shape().at(0);
-        if (found != expected) {
+        if (found > expected || (found < expected && !column.column().mayEnd())) {
             problems.add("column %s: %d %s (expected: %d); %s"
                     .formatted(
                             column.name(),

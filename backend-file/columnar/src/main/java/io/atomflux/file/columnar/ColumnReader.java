@@ -502,6 +502,11 @@ final class ColumnReader {
 
     /** Tells whether a cell is as if nobody had written it. */
     boolean isFill(Chunks chunks, long row, AtomCounts.@Nullable Some some, int i) throws IOException {
-        return form == Form.FIXED || cell(chunks, row, some, i).isFill(integerFill);
+        return form == Form.FIXED || isFill(cell(chunks, row, some, i));
+    }
+
+    /** Tells whether a cell of this column is as if nobody had written it. */
+    boolean isFill(StoredCell cell) {
+        return cell.isFill(integerFill);
     }
 }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Types are ordered: {@link #join} climbs to the least one that holds what both hold (numbers to wider numbers, shapes to
  * larger ones, and all else to text), so that rewriting with ever higher types ends. Python's rules for what it stores as what
- * (asebytes 0.3, per-frame columns) are followed but in three points: integers stay int64 and booleans bool where Python would
- * store float64, and integers or booleans that some rows lack are text, since nobody could tell 0 from nothing.
+ * (asebytes 0.3, per-frame columns) are followed but in two points: integers stay int64 and booleans bool where Python would
+ * store float64, unless some rows lack them from the start; and integers among those that float64 would round are text.
  */
 final class ColumnType {
 
@@ -201,7 +201,7 @@ final class ColumnType {
         }
         if (kind == Kind.SCALAR
                 && (dtype().kind() == DType.Kind.BOOL) != (other.dtype().kind() == DType.Kind.BOOL)) {
-            return TEXT; // true is no number
+            return scalar(DType.FLOAT64); // as asebytes stores both
         }
         int[] larger = shape.clone();
         for (int i = 0; i < larger.length; i++) {

@@ -574,15 +574,39 @@ class ColumnLayoutTest {
                 .containsEntry("asebytes_version", "0.3.3");
     }
 
-    @Test
-    @DisplayName("An integer that some rows lack is text, so that nobody takes a fill for it")
-    void lackingIntegers() throws IOException {
-        Place place = new Place(KeyPlacement.RAGGED, 0);
-        place.append(Row.of("info.x", 1.0, "info.n", 5L), Row.of("info.x", 1.0));
+    @ParameterizedTest
+    @EnumSource(KeyPlacement.class)
+    @DisplayName(
+            "Integers and booleans that some rows lack are float64, where NaN is nothing, and come back as what they are")
+    void lackingIntegers(KeyPlacement placement) throws IOException {
+        Place place = new Place(placement, 0);
+        place.append(Row.of("info.n", 5L, "info.mixed", true), Row.of("info.x", 1.0, "info.mixed", -3L));
         place.append(Row.of("info.flag", true));
-        assertThat(place.array("info.n").element().isText()).isTrue();
-        assertThat(place.array("info.flag").element().isText()).isTrue();
+        place.append(Row.of("info.flag", false, "info.n", (1L << 60) + 1), Row.of("info.n", 2.5, "info.mixed", 0.5));
+        for (String key : List.of("info.n", "info.flag", "info.mixed")) {
+            assertThat(place.array(key).element().dtype()).as(key).isEqualTo(DType.FLOAT64);
+        }
         place.verify();
-        assertThat(place.has("_atomflux_exact")).isFalse();
+    }
+
+    @Test
+    @DisplayName("An integer that float64 would round is text in a column that some rows lack")
+    void lackingLargeIntegers() throws IOException {
+        Place place = new Place(KeyPlacement.RAGGED, 0);
+        place.append(Row.of("info.n", 1L << 53, "info.all", 1L << 53), Row.of("info.all", 7L));
+        assertThat(place.array("info.n").element().isText()).isTrue();
+        assertThat(place.array("info.all").element().dtype()).isEqualTo(DType.INT64);
+        place.verify();
+    }
+
+    @ParameterizedTest
+    @EnumSource(KeyPlacement.class)
+    @DisplayName("Nulls of a key stay when its first value comes later")
+    void nullsBeforeTheFirstValue(KeyPlacement placement) throws IOException {
+        Place place = new Place(placement, 0);
+        place.append(Row.builder().put("info.x", null).put("info.n", null).build(), Row.of("info.y", 1.0));
+        place.append(Row.of("info.x", 2.5, "info.n", NdArray.of(new long[] {1, 2})));
+        assertThat(place.array("info.x").element().dtype()).isEqualTo(DType.FLOAT64);
+        place.verify();
     }
 }
