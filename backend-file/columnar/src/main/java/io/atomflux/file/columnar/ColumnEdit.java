@@ -108,18 +108,12 @@ final class ColumnEdit implements FramesEdit {
             add(column);
         }
         boolean atoms = columns.values().stream().anyMatch(Col::isAtoms);
-        int needed = placement.padded() ? 1 : 2;
-        if (described.counts().size() < needed && frames > 0 && atoms) {
+        boolean told = frames == 0 || described.counts().size() == (placement.padded() ? 1 : 2);
+        if (!told && atoms) {
             notInPlace = "nothing tells how many atoms its rows have";
         }
-        this.counts = new CountsEdit(
-                tree,
-                placement,
-                group,
-                store,
-                options,
-                frames,
-                described.counts().size() < needed ? Map.of() : described.counts());
+        this.counts =
+                new CountsEdit(tree, placement, group, store, options, frames, told ? described.counts() : Map.of());
         this.exactness = new ExactnessEdit(tree, placement, group, store, options);
         if (notInPlace == null) {
             cut();
@@ -379,9 +373,12 @@ final class ColumnEdit implements FramesEdit {
                 type = CellWriter.climbed(type, values[i], given.atoms[i]);
             }
         }
-        boolean unclear = word == null && lacking && type != null && type.isBareInteger();
-        if (!unclear) {
+        if (word != null || type == null || !type.isBareInteger()) {
             return Optional.ofNullable(type);
+        }
+        boolean flag = options.flagsAsNumbers() && type.dtype().kind() == DType.Kind.BOOL;
+        if (!flag && !lacking) {
+            return Optional.of(type);
         }
         boolean exact = Arrays.stream(values).allMatch(CellWriter::isExactAsDouble);
         return Optional.of(exact ? ColumnType.scalar(DType.FLOAT64) : ColumnType.TEXT);

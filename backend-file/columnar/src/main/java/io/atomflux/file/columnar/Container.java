@@ -60,7 +60,7 @@ record Container(BackendOptions options, Opener tree, Layouts layouts, long cach
 
     private static Container hdf5(String suffix, Hdf5Options options) {
         Compression compression = options.gzip() ? new Compression("gzip", options.level(), false) : Compression.NONE;
-        LayoutOptions arrays = new LayoutOptions(compression, options.chunkFrames());
+        LayoutOptions arrays = new LayoutOptions(compression, options.chunkFrames(), true);
         return new Container(
                 options,
                 (path, readOnly) ->

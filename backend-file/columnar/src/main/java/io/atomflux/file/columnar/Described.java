@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 record Described(long frames, List<Column> columns, Set<String> perAtom, Map<String, ArrayInfo> counts, long counted) {
 
     private static final long MOST_FRAMES = 1L << 48; // what is more is no count but damage, and would overflow
+    private static final Set<String> INTERNAL = Set.of("_offsets", "_lengths", "_n_atoms");
 
     Described {
         columns = List.copyOf(columns);
@@ -130,6 +131,8 @@ record Described(long frames, List<Column> columns, Set<String> perAtom, Map<Str
             List<String> found = tree.names(holder);
             if (found.isEmpty()) {
                 return Optional.of(new Described(0, List.of(), Set.of(), Map.of()));
+            } else if (isUnfinished(tree, holder)) {
+                return Optional.of(unfinished(placement, tree, group, found));
             }
             throw new ForeignDataException(
                     store,
@@ -145,6 +148,41 @@ record Described(long frames, List<Column> columns, Set<String> perAtom, Map<Str
             }
         }
         return Optional.of(new Described(frames, columns, perAtom, counts(placement, tree, group)));
+    }
+
+    /**
+     * Tells whether a group has no attributes and nothing but arrays, some of which asebytes alone names like that: it was
+     * killed while it wrote the first rows, of which it speaks last.
+     */
+    static boolean isUnfinished(Tree tree, String holder) throws IOException {
+        if (tree.attributes(holder).containsKey("n_frames")) {
+            return false;
+        }
+        boolean own = false;
+        for (String name : tree.names(holder)) {
+            own |= INTERNAL.contains(name) || name.startsWith("arrays.") || name.startsWith("calc.");
+            if (tree.hasGroup(holder + "/" + name)) {
+                return false;
+            }
+        }
+        return own;
+    }
+
+    /** Describes a group without rows whose arrays are what a killed writer left. */
+    private static Described unfinished(Placement placement, Tree tree, String group, List<String> names)
+            throws IOException {
+        List<Column> columns = new ArrayList<>();
+        Set<String> perAtom = new LinkedHashSet<>();
+        for (String name : names) {
+            if (isName(name)) {
+                boolean atoms = placement.perAtom(name);
+                columns.add(column(placement, tree, group, name, atoms));
+                if (atoms) {
+                    perAtom.add(name);
+                }
+            }
+        }
+        return new Described(0, columns, perAtom, counts(placement, tree, group));
     }
 
     /** Tells whether a listed name can be that of an array: Python never finds those with a separator again. */

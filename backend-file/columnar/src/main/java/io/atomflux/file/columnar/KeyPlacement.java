@@ -48,7 +48,8 @@ enum KeyPlacement implements Placement {
     public List<String> groups(Tree tree) throws IOException {
         List<String> groups = new ArrayList<>();
         for (String name : tree.names("")) {
-            if (tree.hasGroup(name) && tree.attributes(name).containsKey("n_frames")) {
+            if (tree.hasGroup(name)
+                    && (tree.attributes(name).containsKey("n_frames") || Described.isUnfinished(tree, name))) {
                 groups.add(name);
             }
         }

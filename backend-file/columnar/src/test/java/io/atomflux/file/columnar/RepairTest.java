@@ -1,14 +1,21 @@
 package io.atomflux.file.columnar;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.atomflux.error.ForeignDataException;
 import io.atomflux.file.columnar.tree.ArrayInfo;
+import io.atomflux.file.columnar.tree.ArraySpec;
+import io.atomflux.file.columnar.tree.Compression;
+import io.atomflux.file.columnar.tree.ElementType;
+import io.atomflux.file.columnar.tree.Shape;
 import io.atomflux.file.columnar.tree.TreeStore;
 import io.atomflux.spi.OpenOptions;
 import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.StoredColumn;
 import io.atomflux.spi.Write;
 import io.atomflux.testkit.Samples;
+import io.atomflux.value.DType;
 import io.atomflux.value.Row;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,6 +25,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a writer that was killed in the middle left, as Python's does: columns longer than the rows. */
 class RepairTest {
@@ -61,6 +69,78 @@ class RepairTest {
         Backends.requireSound(backend);
         Backends.apply(backend, new Write.Append<>(rows(7, 9)));
         assertThat(Backends.content(backend)).isEqualTo(rows(0, 9));
+        Backends.close(backend);
+    }
+
+    /** Makes arrays as asebytes does before it first tells how many rows there are; gives them to a group of some name. */
+    private static void begin(Path path, List<String> names) throws IOException {
+        try (TreeStore tree = Container.of(path, OpenOptions.none()).tree().open(path, false)) {
+            tree.<Boolean>edit(edit -> {
+                edit.createGroup("default");
+                for (String name : names) {
+                    edit.createArray(
+                            "default/" + name,
+                            new ArraySpec(
+                                    ElementType.of(name.startsWith("_") ? DType.INT32 : DType.FLOAT64),
+                                    name.equals("arrays.positions") ? Shape.of(5, 4, 3) : Shape.of(5),
+                                    name.equals("arrays.positions") ? Shape.of(5, 4, 3) : Shape.of(5),
+                                    Compression.NONE));
+                }
+                edit.commit("half of the first append", "default");
+                return true;
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".zarr", ".zarrp", ".h5", ".h5p"})
+    @DisplayName("what a writer left that was killed while it wrote the first rows is an empty store, and is cut")
+    void killedWithTheFirstRows(String suffix) throws IOException {
+        for (boolean repaired : new boolean[] {true, false}) {
+            Path path = folder.resolve("first-" + repaired + suffix);
+            begin(
+                    path,
+                    suffix.endsWith("p")
+                            ? List.of("arrays.positions", "calc.energy", "_n_atoms")
+                            : List.of("arrays.positions", "calc.energy", "_offsets"));
+            RowBackend<Row> backend = Backends.open(path);
+            assertThat(Backends.content(backend)).isEmpty();
+            assertThat(Backends.get(backend.verify().collectList())).hasSize(2);
+            if (repaired) {
+                assertThat(Backends.get(backend.repair().collectList())).hasSize(2);
+                Backends.requireSound(backend);
+            }
+            Backends.apply(backend, new Write.Append<>(rows(0, 3)));
+            assertThat(Backends.content(backend)).isEqualTo(rows(0, 3));
+            Backends.requireSound(backend);
+            Backends.close(backend);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".zarr", ".h5"})
+    @DisplayName("a group of arrays of other names is not taken for an unfinished one")
+    void othersStay(String suffix) throws IOException {
+        Path path = folder.resolve("other" + suffix);
+        begin(path, List.of("positions", "energy"));
+        RowBackend<Row> backend = Backends.open(path);
+        assertThatThrownBy(() -> Backends.content(backend)).isInstanceOf(ForeignDataException.class);
+        Backends.close(backend);
+    }
+
+    @ParameterizedTest
+    @FieldSource("SUFFIXES")
+    @DisplayName("booleans are such that Python can add its own, and come back as booleans")
+    void flags(String suffix) {
+        List<Row> rows = List.of(Row.of("info.flag", true), Row.of("info.flag", false));
+        RowBackend<Row> backend = Backends.open(folder.resolve("flags" + suffix));
+        Backends.apply(backend, new Write.Append<>(rows));
+        assertThat(Backends.get(backend.storage().collectList()))
+                .filteredOn(column -> column.name().equals("info.flag"))
+                .singleElement()
+                .extracting(StoredColumn::type)
+                .isEqualTo(suffix.startsWith(".zarr") ? "bool" : "float64");
+        assertThat(Backends.content(backend)).isEqualTo(rows);
         Backends.close(backend);
     }
 
