@@ -340,15 +340,24 @@ final class ColumnarFile implements AutoCloseable {
     /** Takes the group away, with the whole file if nothing else is in it. */
     void remove() throws IOException {
         requireOpen();
-        boolean alone;
-        try {
-            alone = tree.edit(edit -> watched(edit, (at, watched) -> removeBeside(watched)));
-        } catch (StoreNotFoundException none) {
-            return;
-        }
-        if (alone) {
+        while (true) {
+            long[] looked = {0};
+            boolean alone;
+            try {
+                alone = tree.edit(edit -> {
+                    looked[0] = tree.generation();
+                    return watched(edit, (at, watched) -> removeBeside(watched));
+                });
+            } catch (StoreNotFoundException none) {
+                return;
+            }
+            if (!alone) {
+                return;
+            }
             current = null;
-            tree.remove();
+            if (tree.removeIf(looked[0])) {
+                return;
+            } // else somebody wrote in between, perhaps another group
         }
     }
 

@@ -256,6 +256,20 @@ final class MemoryTree implements TreeStore {
     }
 
     @Override
+    public boolean removeIf(long generation) {
+        place.lock.writeLock().lock();
+        try {
+            if (generation != generation()) {
+                return false;
+            }
+            remove();
+            return true;
+        } finally {
+            place.lock.writeLock().unlock();
+        }
+    }
+
+    @Override
     public void remove() {
         place.lock.writeLock().lock();
         try {

@@ -383,6 +383,17 @@ public final class Hdf5Store implements TreeStore {
         dropKept();
     }
 
+    @Override
+    public boolean removeIf(long generation) throws IOException {
+        checkOpen();
+        if (readOnly) {
+            throw new ReadOnlyStoreException(name, "remove");
+        }
+        boolean removed = access.removeIf(generation);
+        dropKept();
+        return removed;
+    }
+
     private void dropKept() throws IOException {
         Handle handle;
         synchronized (lock) {

@@ -246,22 +246,27 @@ final class LockedStore implements StoreAccess {
 
     @Override
     public void remove() throws IOException {
-        call(open -> {
-            remove(open);
-            return true;
-        });
+        call(open -> remove(open, OptionalLong.empty()));
     }
 
-    private void remove(Opened open) throws IOException {
+    @Override
+    public boolean removeIf(long generation) throws IOException {
+        return call(open -> remove(open, OptionalLong.of(generation)));
+    }
+
+    private boolean remove(Opened open, OptionalLong only) throws IOException {
         if (readOnly) {
             throw new ReadOnlyStoreException(store, "remove");
         }
         Places places = open.places();
         if (disk.kind(places.root()) == Kind.NONE && disk.kind(places.lock()) == Kind.NONE) {
-            return;
+            return true;
         }
         open.lock().enter(true, true, patience, store);
         try (Fence.Held held = fenced(places, true)) {
+            if (only.isPresent() && only.getAsLong() != open.lock().generation()) {
+                return false;
+            }
             try {
                 open.recovery().run(open.lock().marks());
             } catch (CorruptDataException e) {
@@ -273,6 +278,7 @@ final class LockedStore implements StoreAccess {
             if (Files.isSymbolicLink(path)) {
                 disk.delete(path); // it leads nowhere now
             }
+            return true;
         } finally {
             open.lock().leave();
         }

@@ -96,6 +96,13 @@ public interface StoreAccess extends AutoCloseable {
     /** Takes the store away, with all that lies beside it; other processes that wait go on with nothing. */
     void remove() throws IOException;
 
+    /**
+     * Takes the store away as {@link #remove()} does if nobody of this library has committed since a generation.
+     *
+     * @return whether it did
+     */
+    boolean removeIf(long generation) throws IOException;
+
     @Override
     void close() throws IOException;
 }

@@ -70,6 +70,9 @@ public interface TreeStore extends AutoCloseable {
     /** Takes away the file with all that lies beside it for it. */
     void remove() throws IOException;
 
+    /** Takes the file away if the generation is still this one; tells whether it did. */
+    boolean removeIf(long generation) throws IOException;
+
     /** Looks for damage of the container itself; one sentence each. */
     List<String> verify() throws IOException;
 

@@ -151,6 +151,12 @@ public final class ZarrStore implements TreeStore {
     }
 
     @Override
+    public boolean removeIf(long generation) throws IOException {
+        checkWritable("remove");
+        return access.removeIf(generation);
+    }
+
+    @Override
     public List<String> verify() throws IOException {
         return access.reading(files -> {
             checkThere(files);

@@ -281,6 +281,29 @@ class StoreEditTest {
     }
 
     @Test
+    @DisplayName("a store in which somebody else has written since it was looked at is not removed")
+    void removesOnlyWhatWasLookedAt() throws IOException {
+        Path place = folder.resolve("a.zarr");
+        try (StoreAccess store = Stores.open(place);
+                StoreAccess other = Stores.open(place)) {
+            long looked = store.writing(edit -> {
+                edit.replace("g/meta", bytes("one"));
+                edit.commit("begin");
+                return store.generation();
+            });
+            other.writing(edit -> {
+                edit.replace("h/meta", bytes("two"));
+                edit.commit("another group");
+                return true;
+            });
+            assertThat(store.removeIf(looked)).isFalse();
+            assertThat(store.<List<String>>reading(files -> files.names(""))).containsExactly("g", "h");
+            assertThat(store.removeIf(store.generation())).isTrue();
+            assertThat(beside()).isEmpty();
+        }
+    }
+
+    @Test
     @DisplayName("a random history of all kinds of change equals that of a map")
     void randomHistory() throws IOException {
         SplittableRandom random = new SplittableRandom(11);

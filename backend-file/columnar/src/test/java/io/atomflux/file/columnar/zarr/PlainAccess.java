@@ -69,6 +69,12 @@ final class PlainAccess implements StoreAccess {
     }
 
     @Override
+    public boolean removeIf(long generation) throws IOException {
+        remove();
+        return true;
+    }
+
+    @Override
     public void remove() throws IOException {
         remove(folder);
     }
