@@ -168,6 +168,9 @@ final class ColumnEdit implements FramesEdit {
                             "%d entries (expected: %d); nothing was changed".formatted(col.array.length(), length),
                             null);
                 }
+                if (col.array.length() > length && col.isAtoms()) {
+                    counts.requireInOrder();
+                }
                 col.array.resize(length);
             }
         }

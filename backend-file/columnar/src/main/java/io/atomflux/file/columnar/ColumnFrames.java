@@ -18,11 +18,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,9 +95,10 @@ final class ColumnFrames implements Frames {
                             placement.integerFill(column.name())));
         }
         List<KeyReader> keys = new ArrayList<>();
+        Set<String> known = new HashSet<>();
         for (String name : readers.keySet()) {
             String key = placement.key(name);
-            if (keys.stream().noneMatch(known -> known.key.equals(key))) {
+            if (known.add(key)) {
                 keys.add(reader(placement, key, name, readers, store, described.frames(), counts));
             }
         }

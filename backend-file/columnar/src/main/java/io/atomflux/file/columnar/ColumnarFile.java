@@ -144,9 +144,9 @@ final class ColumnarFile implements AutoCloseable {
 
     private StoreNotFoundException notFound(String group, List<String> there) {
         return new StoreNotFoundException(
-                name,
+                chosen.isPresent() ? name : name + ", group " + group,
                 there.isEmpty()
-                        ? "a group " + group + " with rows; the file has none"
+                        ? "a group with rows, as asebytes or this library write it; none is there"
                         : "one of the groups " + String.join(", ", there));
     }
 

@@ -51,8 +51,8 @@ record Container(BackendOptions options, Opener tree, Layouts layouts, long cach
         Layout layout = new ColumnLayout(placement, new LayoutOptions(compression, options.chunkFrames()));
         return new Container(
                 options,
-                (path, readOnly) ->
-                        ZarrStore.of(path, readOnly, options.lockTimeout(), options.maxChunkBytes(), options.sync()),
+                (path, readOnly) -> ZarrStore.of(
+                        path, readOnly, options.lockTimeout(), most(options.maxChunkBytes()), options.sync()),
                 tree -> layout,
                 options.cache(),
                 false);
@@ -63,11 +63,16 @@ record Container(BackendOptions options, Opener tree, Layouts layouts, long cach
         LayoutOptions arrays = new LayoutOptions(compression, options.chunkFrames(), true);
         return new Container(
                 options,
-                (path, readOnly) ->
-                        Hdf5Store.of(path, readOnly, options.lockTimeout(), options.maxChunkBytes(), options.sync()),
+                (path, readOnly) -> Hdf5Store.of(
+                        path, readOnly, options.lockTimeout(), most(options.maxChunkBytes()), options.sync()),
                 layouts(suffix, arrays, options),
                 options.cache(),
                 true);
+    }
+
+    /** Returns how large a decoded chunk may be: not so large that decoding one takes all memory of the process. */
+    private static long most(long chosen) {
+        return Math.min(chosen, Math.max(1 << 26, Runtime.getRuntime().maxMemory() / 4));
     }
 
     private static Layouts layouts(String suffix, LayoutOptions arrays, Hdf5Options options) {

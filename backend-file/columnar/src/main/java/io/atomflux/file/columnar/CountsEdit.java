@@ -10,6 +10,8 @@ import io.atomflux.value.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,9 @@ final class CountsEdit {
     private static final int CHUNK_BYTES = 1 << 16;
     private static final int BLOCK = 1 << 16; // rows written together
 
+    private final TreeEdit tree;
+    private final String store;
+    private final @Nullable AtomCounts before;
     private final boolean padded;
     private final @Nullable ArrayEdit offsets;
     private final ArrayEdit lengths;
@@ -43,9 +48,12 @@ final class CountsEdit {
             Map<String, ArrayInfo> there)
             throws IOException {
         padded = placement.padded();
-        if (!there.isEmpty() && !padded) {
-            total = new AtomCounts(store, false, frames, there).total(new TreeChunks(tree));
+        before = there.isEmpty() || padded ? null : new AtomCounts(store, false, frames, there);
+        if (before != null) {
+            total = before.total(new TreeChunks(tree));
         }
+        this.tree = tree;
+        this.store = store;
         offsets = padded ? null : array(tree, placement, group, store, options, frames, there, "_offsets", DType.INT64);
         lengths = array(
                 tree, placement, group, store, options, frames, there, padded ? "_n_atoms" : "_lengths", DType.INT32);
@@ -84,6 +92,17 @@ final class CountsEdit {
             edit.resize(frames);
         }
         return edit;
+    }
+
+    /** Refuses to go on if rows as they were lie in another order than they are in: atoms behind the last row may be theirs. */
+    void requireInOrder() throws IOException {
+        List<String> problems = new ArrayList<>();
+        if (before != null) {
+            before.problems(new TreeChunks(tree), problems);
+        }
+        if (!problems.isEmpty()) {
+            throw new CorruptDataException(store, "atom counts", problems.get(0) + "; nothing was changed", null);
+        }
     }
 
     /** Returns the atoms of all rows together, where they lie behind each other. */

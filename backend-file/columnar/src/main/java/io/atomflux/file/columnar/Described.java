@@ -191,7 +191,8 @@ record Described(long frames, List<Column> columns, Set<String> perAtom, Map<Str
                 && !name.startsWith("_")
                 && !name.equals(".")
                 && !name.equals("..")
-                && name.chars().noneMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));
+                && name.chars().noneMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c))
+                && name.codePoints().noneMatch(point -> Character.getType(point) == Character.SURROGATE);
     }
 
     /** Looks for the array of a column; one that is damaged or of an unknown kind does not keep others from being read. */

@@ -1,5 +1,6 @@
 package io.atomflux.file.columnar.hdf5;
 
+import io.atomflux.error.AtomfluxException;
 import io.atomflux.error.CorruptDataException;
 import io.atomflux.error.ForeignDataException;
 import io.atomflux.error.ReadOnlyStoreException;
@@ -123,8 +124,10 @@ public final class Hdf5Store implements TreeStore {
         }
     }
 
-    private StoreNotFoundException notFound() {
-        return new StoreNotFoundException(name, "an HDF5 file");
+    private AtomfluxException notFound() {
+        return Files.isDirectory(access.path())
+                ? new ForeignDataException(name, "a folder", "an HDF5 file")
+                : new StoreNotFoundException(name, "an HDF5 file");
     }
 
     private void checkOpen() {

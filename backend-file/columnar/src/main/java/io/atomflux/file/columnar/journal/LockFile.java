@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -64,7 +65,19 @@ final class LockFile implements Marks, AutoCloseable {
         if (create) {
             options.add(StandardOpenOption.CREATE);
         }
-        FileChannel channel = FileChannel.open(path, options);
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(path, options);
+        } catch (FileSystemException e) {
+            if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+                    && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+                throw new FileSystemException(
+                        path.toString(),
+                        null,
+                        "a folder or a link (expected: the lock file, which is made anew where there is none); move it away");
+            }
+            throw e;
+        }
         LockFile file = null;
         try {
             file = new LockFile(path, channel, write, key(path));

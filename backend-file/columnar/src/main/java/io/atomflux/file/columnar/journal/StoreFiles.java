@@ -9,7 +9,8 @@ import java.util.OptionalLong;
  * The files of one store at its last commit, whether that was applied already or is in the journal still.
  *
  * <p>Paths are relative to the store, parts joined by {@code /}; where the store is one file, that is the empty path.
- * Symbolic links inside a store are not followed. Several threads may read at once.
+ * Symbolic links inside a store are not followed: what is behind one has no length, and reading it is a {@link
+ * io.atomflux.error.ForeignDataException}. Several threads may read at once.
  */
 public interface StoreFiles {
 

@@ -1,5 +1,6 @@
 package io.atomflux.file.columnar.journal;
 
+import io.atomflux.error.ForeignDataException;
 import io.atomflux.error.LimitExceededException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -87,9 +88,7 @@ class View implements StoreFiles, AutoCloseable {
         if (there != null) {
             return there.read(target, position);
         }
-        if (kind(path) != Disk.Kind.FILE) {
-            throw new NoSuchFileException(places.of(path).toString());
-        }
+        requireFile(path);
         if (cached(file)) {
             return handle(file).read(target, position);
         }
@@ -108,9 +107,7 @@ class View implements StoreFiles, AutoCloseable {
             return read(path, 0, target) == bytes.length ? bytes : java.util.Arrays.copyOf(bytes, target.position());
         }
         Path file = place(path);
-        if (kind(path) != Disk.Kind.FILE) {
-            throw new NoSuchFileException(file.toString());
-        }
+        requireFile(path);
         try (Disk.Handle handle = disk.open(file, Disk.Mode.READ)) {
             byte[] bytes = new byte[bounded(path, handle.size(), most)];
             int count = handle.read(ByteBuffer.wrap(bytes), 0);
@@ -118,11 +115,27 @@ class View implements StoreFiles, AutoCloseable {
         }
     }
 
+    /** Refuses to read what is no file; what a link hides is not what a missing file stands for. */
+    private void requireFile(String path) throws IOException {
+        Disk.Kind kind = kind(path);
+        if (kind == Disk.Kind.NONE) {
+            throw new NoSuchFileException(place(path).toString());
+        } else if (kind != Disk.Kind.FILE) {
+            throw new ForeignDataException(
+                    place(path).toString(),
+                    kind == Disk.Kind.FOLDER ? "a folder" : "a symbolic link or what is neither file nor folder",
+                    "a file; links within a store are not followed, copy into it what they lead to");
+        }
+    }
+
     private int bounded(String path, long length, long most) {
         long limit = Math.min(most, Integer.MAX_VALUE - 16);
         if (length > limit) {
             throw new LimitExceededException(
-                    "file %s, bytes".formatted(places.of(path)), length, limit, "read it in parts, or raise the limit");
+                    "file %s, bytes".formatted(places.of(path)),
+                    length,
+                    limit,
+                    "a file of this kind is never that large: it is damaged or foreign");
         }
         return (int) length;
     }
@@ -210,8 +223,9 @@ class View implements StoreFiles, AutoCloseable {
         Path top = changes.isAdopted(path) ? places.rewrite() : places.root();
         for (Path above = place.getParent(); !place.equals(top) && above != null; above = above.getParent()) {
             if (!known.contains(above)) {
-                if (disk.kind(above) != Disk.Kind.FOLDER) {
-                    return Disk.Kind.NONE;
+                Disk.Kind kind = disk.kind(above);
+                if (kind != Disk.Kind.FOLDER) {
+                    return kind == Disk.Kind.OTHER ? kind : Disk.Kind.NONE;
                 }
                 if (known.size() < MOST_KNOWN) {
                     known.add(above);

@@ -17,6 +17,10 @@ import java.util.List;
  */
 final class TextChunkCodec implements ChunkCodec {
 
+    /** How many bytes are decoded: together with the texts made of them not so many that they take all memory. */
+    private static final int MOST_DECODED = (int)
+            Math.min(MOST_TEXT_BYTES, Math.max(1 << 25, Runtime.getRuntime().maxMemory() / 8));
+
     private final Shape chunk;
     private final List<BytesCodec> steps;
     private final List<String> names;
@@ -32,7 +36,7 @@ final class TextChunkCodec implements ChunkCodec {
 
     @Override
     public Chunk decode(byte[] stored) {
-        Span plain = Steps.decode(steps, stored, MOST_TEXT_BYTES, false);
+        Span plain = Steps.decode(steps, stored, MOST_DECODED, false);
         byte[] bytes = plain.array();
         int at = plain.from();
         if (plain.length() < 4) {

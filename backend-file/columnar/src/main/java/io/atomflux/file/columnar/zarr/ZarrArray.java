@@ -206,7 +206,10 @@ record ZarrArray(
 
     private static LimitExceededException tooLarge(String what, long size, long most) {
         return new LimitExceededException(
-                what, size, most, "write the array with smaller chunks, or allow larger ones when opening");
+                what,
+                size,
+                most,
+                "write the array with smaller chunks, or give the process more memory and allow larger ones (max_chunk_bytes)");
     }
 
     /** Returns the number of elements of a chunk. */

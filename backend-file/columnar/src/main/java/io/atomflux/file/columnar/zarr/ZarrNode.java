@@ -49,13 +49,10 @@ record ZarrNode(
     /** Returns a reader of documents in files. */
     static Reader reader(StoreFiles files) {
         return path -> {
-            if (files.length(path).isEmpty()) {
-                return null;
-            }
             try {
                 return files.read(path, MOST_BYTES);
             } catch (NoSuchFileException e) {
-                return null; // Python took it away in between
+                return null;
             }
         };
     }

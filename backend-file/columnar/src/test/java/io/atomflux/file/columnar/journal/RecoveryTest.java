@@ -15,7 +15,6 @@ import io.atomflux.error.StoreFullException;
 import io.atomflux.error.WriteFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -388,7 +387,7 @@ class RecoveryTest {
                 StoreAccess same = Stores.open(place)) {
             assertThat(text(store, "meta")).isEqualTo("one");
             for (String path : List.of("link/x", "leaf")) {
-                assertThatThrownBy(() -> text(store, path)).isInstanceOf(NoSuchFileException.class);
+                assertThatThrownBy(() -> text(store, path)).isInstanceOf(ForeignDataException.class);
                 assertThat(store.<Boolean>reading(files -> files.length(path).isPresent()))
                         .isFalse();
             }
