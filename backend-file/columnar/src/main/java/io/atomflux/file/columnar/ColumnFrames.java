@@ -494,13 +494,18 @@ final class ColumnFrames implements Frames {
             int count = (int) positions.count();
             Objects.checkFromIndexSize(first, count, described.frames());
             if (exactness.isPlain(chunks, first, count)) {
-                long[] rows = positions.toArray();
-                AtomCounts.Some some = column.needsCounts() ? prepared(chunks, rows) : null;
-                if (some != null && !some.areEqual()) {
-                    return Optional.empty(); // arrays of different lengths
-                }
                 List<Chunks.Wanted> wanted = new ArrayList<>();
-                column.wanted(rows, some, wanted);
+                AtomCounts.Some some = null;
+                if (column.needsCounts()) {
+                    long[] rows = positions.toArray();
+                    some = prepared(chunks, rows);
+                    if (!some.areEqual()) {
+                        return Optional.empty(); // arrays of different lengths
+                    }
+                    column.wanted(rows, some, wanted);
+                } else {
+                    column.wanted(first, count, wanted);
+                }
                 chunks.prepare(wanted);
                 Optional<NdArray> bulk = column.bulk(chunks, first, count, some);
                 if (bulk.isPresent()) {

@@ -186,6 +186,13 @@ final class ColumnReader {
         }
     }
 
+    /** Lists the chunks of consecutive rows of a column that needs no atom counts. */
+    void wanted(long first, long count, List<Chunks.Wanted> wanted) {
+        if (entries != null && damage == null && form != Form.FIXED && form != Form.NOTHING) {
+            entries.wanted(first, count, wanted, new long[] {-1});
+        }
+    }
+
     /**
      * Reads values.
      *
