@@ -39,7 +39,7 @@ class ArchitectureTest {
             .importPackages("io.atomflux");
 
     private static final String[] BACKENDS = {
-        "io.atomflux.memory..", "io.atomflux.redis..", "io.atomflux.mongo..", "io.atomflux.file.."
+        "io.atomflux.memory..", "io.atomflux.redis..", "io.atomflux.mongo..", "io.atomflux.file..", "io.atomflux.hub.."
     };
     private static final String[] FACADES = {"io.atomflux"};
 
@@ -81,7 +81,12 @@ class ArchitectureTest {
                 "io.atomflux.file.columnar.tree > value error",
                 "io.atomflux.file.columnar.journal > spi error",
                 "io.atomflux.file.columnar.zarr > spi value error codec file.columnar.tree file.columnar.journal",
-                "io.atomflux.file.columnar.hdf5 > spi value error file.columnar.tree file.columnar.journal"
+                "io.atomflux.file.columnar.hdf5 > spi value error file.columnar.tree file.columnar.journal",
+                "io.atomflux.hub > spi codec adapter value error atoms hub.bytes hub.net hub.catalog hub.parquet",
+                "io.atomflux.hub.bytes > -",
+                "io.atomflux.hub.net > error hub.bytes",
+                "io.atomflux.hub.catalog > error hub.bytes hub.net",
+                "io.atomflux.hub.parquet > value error hub.bytes"
             })
     void usesOnly(String user, String used) {
         List<String> allowed = new ArrayList<>(List.of(user));
@@ -110,6 +115,7 @@ class ArchitectureTest {
                         "io.atomflux.redis..",
                         "io.atomflux.mongo..",
                         "io.atomflux.file..",
+                        "io.atomflux.hub..",
                         "io.atomflux.examples..",
                         "io.atomflux.cli..")
                 .check(ALL);
@@ -125,6 +131,7 @@ class ArchitectureTest {
                         "io.atomflux.redis..",
                         "io.atomflux.mongo..",
                         "io.atomflux.file..",
+                        "io.atomflux.hub..",
                         "io.atomflux.examples..",
                         "io.atomflux.cli..")
                 .should()
@@ -138,6 +145,10 @@ class ArchitectureTest {
                         "com.mongodb..",
                         "io.lettuce..",
                         "io.netty..",
+                        "reactor.netty..",
+                        "org.apache.parquet..",
+                        "org.xerial..",
+                        "org.snakeyaml..",
                         "org.slf4j..",
                         "java.util.logging..")
                 .check(ALL);
@@ -263,7 +274,18 @@ class ArchitectureTest {
 
     @ParameterizedTest
     @DisplayName("no public signature shows a library's type")
-    @ValueSource(strings = {"tools.jackson", "org.lwjgl", "org.bytedeco", "io.jhdf", "org.knowm", "picocli"})
+    @ValueSource(
+            strings = {
+                "tools.jackson",
+                "org.lwjgl",
+                "org.bytedeco",
+                "io.jhdf",
+                "org.knowm",
+                "picocli",
+                "org.apache.parquet",
+                "io.netty",
+                "reactor.netty"
+            })
     void signaturesAreOurs(String library) {
         List<String> shown = new ArrayList<>();
         for (JavaClass type : ALL) {
@@ -301,7 +323,9 @@ class ArchitectureTest {
                     && (type.getPackageName().startsWith("io.atomflux.memory")
                             || type.getPackageName().startsWith("io.atomflux.redis")
                             || type.getPackageName().startsWith("io.atomflux.mongo")
+                            || type.getPackageName().startsWith("io.atomflux.hub")
                             || type.getPackageName().startsWith("io.atomflux.file."))
+                    && !type.getPackageName().endsWith(".hub.bytes") // likewise
                     && !type.getPackageName().endsWith(".columnar.tree") // an interface between packages by itself
                     && !type.getSimpleName().equals("package-info")) {
                 int[] count = counts.computeIfAbsent(type.getPackageName(), name -> new int[2]);
