@@ -240,6 +240,14 @@ public sealed interface Store<E> permits StoreFacade {
     /** Tells how the columns are stored: types, chunks, codecs; cold; empty where rows are not kept by columns. */
     Flux<StoredColumn> storage();
 
+    /**
+     * Tells one content of this store from another, as the entity tag of HTTP does: the text differs whenever rows may have
+     * changed since, whoever changed them.
+     *
+     * @return cold; one text, safe to keep; empty where the store cannot tell
+     */
+    Mono<String> etag();
+
     /** Returns what this store offers beyond reading. */
     Set<Capability> capabilities();
 

@@ -282,6 +282,11 @@ abstract sealed class StoreFacade<E, R extends KeyedRow<R>> implements Store<E> 
     }
 
     @Override
+    public Mono<String> etag() {
+        return core.backend.etag();
+    }
+
+    @Override
     public Set<Capability> capabilities() {
         return core.capabilities;
     }

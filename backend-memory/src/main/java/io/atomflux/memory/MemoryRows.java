@@ -165,6 +165,11 @@ final class MemoryRows<R extends KeyedRow<R>> implements RowBackend<R> {
     }
 
     @Override
+    public Mono<String> etag() {
+        return calls.call(() -> store().map(MemoryStore::etag).orElse("none"));
+    }
+
+    @Override
     public Mono<Void> close() {
         return calls.close();
     }

@@ -11,6 +11,7 @@ import io.atomflux.value.KeyedRow;
 import io.atomflux.value.Revision;
 import io.atomflux.value.Version;
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -31,6 +32,7 @@ import reactor.core.scheduler.Schedulers;
  */
 final class MemoryStore<R extends KeyedRow<R>> {
 
+    private static final long PROCESS = new SecureRandom().nextLong();
     private static final AtomicLong INCARNATIONS = new AtomicLong();
     private static final long MOST_RESERVED = 1L << 26; // 1 GiB of pages; more in one call is rather a mistake
 
@@ -56,6 +58,13 @@ final class MemoryStore<R extends KeyedRow<R>> {
 
     Pages<R> pages() {
         return pages;
+    }
+
+    /** Names this store, among those of all processes, and its state; under the lock, as a change is counted before it shows. */
+    String etag() {
+        synchronized (lock) {
+            return "%016x.%s".formatted(PROCESS, history.revision().token());
+        }
     }
 
     Version versionAt(Pages<R> snapshot, long position) {

@@ -55,6 +55,11 @@ interface LayoutStore {
 
     Flux<Change> changes(Optional<Revision> from);
 
+    /** Tells one content from another; empty where a writer of another program may change rows without a trace. */
+    default Mono<String> etag() {
+        return Mono.empty();
+    }
+
     Flux<String> verify();
 
     /** Empties the group and drops its collection. */

@@ -191,6 +191,11 @@ final class MongoRows implements RowBackend<Row> {
     }
 
     @Override
+    public Mono<String> etag() {
+        return read(LayoutStore::etag, () -> Mono.just("none"));
+    }
+
+    @Override
     public Flux<Change> changes(Optional<Revision> from) {
         Objects.requireNonNull(from, "from");
         Mono<LayoutStore> store = readOnly ? read(Mono::just, this::notFound) : write(Mono::just);

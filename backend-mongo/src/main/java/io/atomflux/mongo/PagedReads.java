@@ -59,6 +59,14 @@ final class PagedReads {
                 .switchIfEmpty(Mono.error(() -> new LayoutStore.Vanished(paged.name)));
     }
 
+    /** Tells the two counters that every publish moves; they begin at random, so that no other store has had them. */
+    Mono<String> etag() {
+        return paged.documents
+                .findOne(Paged.rootKey(), doc("rev", 1, "struct", 1))
+                .map(root -> Bson.number(root, "rev") + "-" + Bson.number(root, "struct"))
+                .switchIfEmpty(Mono.error(() -> new LayoutStore.Vanished(paged.name)));
+    }
+
     // ------------------------------------------------------------------ the index
 
     /** Returns the index as it is now; moves what was appended since, or all of it if the structure changed. */

@@ -191,6 +191,11 @@ final class PagedStore implements LayoutStore {
     }
 
     @Override
+    public Mono<String> etag() {
+        return reads.etag();
+    }
+
+    @Override
     public Flux<String> verify() {
         return PagedVerifier.verify(paged)
                 .onErrorResume(

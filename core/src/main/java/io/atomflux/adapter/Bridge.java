@@ -311,6 +311,11 @@ public final class Bridge<R extends KeyedRow<R>> implements RowBackend<R> {
     }
 
     @Override
+    public Mono<String> etag() {
+        return single("etag", store -> store.etag().orElse(null));
+    }
+
+    @Override
     public Flux<String> verify() {
         return pooled("verify", BlockingRowBackend::verify).flatMapIterable(problems -> problems);
     }

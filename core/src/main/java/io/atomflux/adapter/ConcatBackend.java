@@ -223,6 +223,23 @@ final class ConcatBackend<R extends KeyedRow<R>> implements RowBackend<R> {
         }
     }
 
+    /** Names the sources too: two of another place may have equal tags. */
+    @Override
+    public Mono<String> etag() {
+        return Flux.fromIterable(sources)
+                .concatMap(source -> source.etag()
+                        .map(tag -> source.name().length() + ":" + source.name() + tag.length() + ":" + tag)
+                        .map(Optional::of)
+                        .defaultIfEmpty(Optional.empty()))
+                .collectList()
+                .filter(tags -> tags.stream().allMatch(Optional::isPresent))
+                .map(tags -> {
+                    StringBuilder all = new StringBuilder();
+                    tags.forEach(tag -> all.append(tag.orElseThrow()));
+                    return Hashes.sha256(all.toString());
+                });
+    }
+
     @Override
     public Flux<String> verify() {
         return Flux.fromIterable(sources).concatMap(RowBackend::verify);

@@ -142,6 +142,11 @@ abstract sealed class ConvertedBackend<S extends KeyedRow<S>, R extends KeyedRow
     }
 
     @Override
+    public Mono<String> etag() {
+        return backend.etag();
+    }
+
+    @Override
     public Flux<String> verify() {
         return backend.verify();
     }

@@ -82,6 +82,11 @@ final class ReadOnlyBackend<R extends KeyedRow<R>> implements RowBackend<R> {
     }
 
     @Override
+    public Mono<String> etag() {
+        return backend.etag();
+    }
+
+    @Override
     public Flux<String> verify() {
         return backend.verify();
     }

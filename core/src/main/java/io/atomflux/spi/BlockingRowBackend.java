@@ -10,6 +10,7 @@ import io.atomflux.value.Versioned;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -123,6 +124,15 @@ public interface BlockingRowBackend<R extends KeyedRow<R>> extends AutoCloseable
      */
     default List<Change> changesAfter(Revision revision, int limit) throws IOException {
         throw new UnsupportedStoreOperationException(name(), "changes", "it keeps no history");
+    }
+
+    /**
+     * Tells one content of this store from another; see {@link RowBackend#etag}.
+     *
+     * @return a text that differs whenever rows may have changed; empty if this store cannot tell
+     */
+    default Optional<String> etag() throws IOException {
+        return Optional.empty();
     }
 
     /** Looks for damage that reading rows one by one would not show; one sentence for each problem. */

@@ -111,6 +111,19 @@ public interface RowBackend<R extends KeyedRow<R>> {
     }
 
     /**
+     * Tells one content of this store from another, as the entity tag of HTTP does: the text differs whenever rows may have
+     * changed since, whoever changed them, in whichever process; and is the same through every handle.
+     *
+     * <p>Rows that are read after a tag and before an equal one are the rows of that tag. It costs no more than looking up the
+     * size does, a little more where a store is many files.
+     *
+     * @return cold; one text, safe to keep, without credentials; empty where the backend cannot tell
+     */
+    default Mono<String> etag() {
+        return Mono.empty();
+    }
+
+    /**
      * Looks for damage that reading rows one by one would not show: contradictions of the layout, orphans.
      *
      * @return cold; one sentence for each problem, bounded in number; empty if all is well or the backend has no layout

@@ -16,8 +16,10 @@ import io.atomflux.value.Versioned;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -101,6 +103,50 @@ abstract class FollowFacet<R extends KeyedRow<R>> extends Facet<R> {
         get(backend.apply(new Write.Put<>(Selection.at(1), rows(20, 21), Optional.of(first))));
         assertThat(content(backend))
                 .containsExactly(contract.row(10), contract.row(20), contract.row(1), contract.row(2));
+    }
+
+    @Test
+    @DisplayName(
+            "the tag of the store stays while nothing changes, and is another after each change, by whichever handle")
+    final void etags() {
+        RowBackend<R> backend = openWith(4);
+        RowBackend<R> other = open();
+        String first = tag(backend);
+        if (first == null) {
+            assertThat(tag(other)).as("a tag through one handle only").isNull();
+            return;
+        }
+        List<Write<R>> writes = new ArrayList<>(List.of(
+                new Write.Append<>(rows(4, 6)),
+                new Write.Insert<>(1, rows(6, 7)),
+                put(Selection.at(0), rows(7, 8)),
+                new Write.Update<>(Selection.at(2), List.of(contract.changes(8)), Optional.empty()),
+                delete(Selection.at(1)),
+                new Write.Drop<>(Selection.ALL, contract.droppableKeys()),
+                new Write.Reserve<>(2),
+                new Write.Clear<>(),
+                new Write.Append<>(rows(0, 4))));
+        writes.removeIf(write -> !has(Capability.valueOf(write.operation().toUpperCase(Locale.ROOT))));
+        List<String> seen = new ArrayList<>(List.of(first));
+        for (int i = 0; i < writes.size(); i++) {
+            get((i % 2 == 0 ? other : backend).apply(writes.get(i)));
+            content(backend);
+            String now = tag(backend);
+            assertThat(now).as("after " + writes.get(i).operation()).isNotIn(seen);
+            get(other.size());
+            content(other);
+            assertThat(tag(other)).isEqualTo(now);
+            assertThat(tag(backend)).isEqualTo(now);
+            RowBackend<R> later = open();
+            content(later);
+            assertThat(tag(later)).isEqualTo(now);
+            seen.add(now);
+        }
+    }
+
+    private static <R extends KeyedRow<R>> @Nullable String tag(RowBackend<R> backend) {
+        return get(backend.etag().map(Optional::of).defaultIfEmpty(Optional.empty()))
+                .orElse(null);
     }
 
     private boolean offersChanges() {

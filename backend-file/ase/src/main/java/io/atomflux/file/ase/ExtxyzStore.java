@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -81,9 +82,7 @@ final class ExtxyzStore implements BlockingRowBackend<Row> {
 
     /** Returns the file as it is now, for the caller to release. */
     private synchronized FrameFile file() throws IOException {
-        if (closed) {
-            throw new StoreClosedException(name());
-        }
+        requireOpen();
         try {
             FileState now = FileState.of(path);
             FrameFile file = current;
@@ -95,7 +94,7 @@ final class ExtxyzStore implements BlockingRowBackend<Row> {
             return file.retain();
         } catch (NoSuchFileException e) {
             forget();
-            throw new StoreNotFoundException(name(), "an xyz or extended xyz file");
+            throw notFound();
         } catch (IOException e) {
             throw new StoreIoException(name(), "opening", e);
         }
@@ -131,6 +130,33 @@ final class ExtxyzStore implements BlockingRowBackend<Row> {
         } finally {
             file.release();
         }
+    }
+
+    /** Not told by it: a change of bytes in place that keeps length and time of the file, which no reader can see. */
+    @Override
+    public Optional<String> etag() throws IOException {
+        FileState now;
+        synchronized (this) {
+            requireOpen();
+            try {
+                now = FileState.of(path);
+            } catch (NoSuchFileException e) {
+                throw notFound();
+            } catch (IOException e) {
+                throw new StoreIoException(name(), "opening", e);
+            }
+        }
+        return Optional.of(now.etag());
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new StoreClosedException(name());
+        }
+    }
+
+    private StoreNotFoundException notFound() {
+        return new StoreNotFoundException(name(), "an xyz or extended xyz file");
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,11 @@ record FileState(@Nullable Object key, long length, FileTime modified, long comm
     /** Follows a symbolic link, so that what is kept beside a file is beside the file and not beside the link. */
     static Path followed(Path path) throws IOException {
         return Files.isSymbolicLink(path) ? path.toRealPath() : path;
+    }
+
+    /** Returns a text that differs between states of files. */
+    String etag() {
+        return "%s-%d-%d-%d".formatted(key, length, modified.to(TimeUnit.NANOSECONDS), committed);
     }
 
     boolean isSameFile(FileState other) {

@@ -110,6 +110,12 @@ final class ColumnarFile implements AutoCloseable {
         return tree.read(this::look);
     }
 
+    /** Returns a text that differs whenever something of the file may have changed. */
+    String etag() throws IOException {
+        requireOpen();
+        return tree.etag();
+    }
+
     /** Looks at the group; to be called where nobody writes. */
     private State look(Tree at) throws IOException {
         long now = System.nanoTime();

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -107,6 +108,12 @@ final class ColumnarStore implements BlockingRowBackend<Row> {
     @Override
     public List<String> groups() throws IOException {
         return file.groups();
+    }
+
+    /** Of the whole file: what changes in another group changes it too. */
+    @Override
+    public Optional<String> etag() throws IOException {
+        return Optional.of(file.etag());
     }
 
     @Override

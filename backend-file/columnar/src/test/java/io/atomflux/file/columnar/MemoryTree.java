@@ -206,6 +206,11 @@ final class MemoryTree implements TreeStore {
     }
 
     @Override
+    public String etag() {
+        return String.valueOf(stamp());
+    }
+
+    @Override
     public long generation() {
         return place.commits.get();
     }

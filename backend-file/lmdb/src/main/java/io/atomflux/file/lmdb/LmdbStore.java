@@ -27,7 +27,9 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.lwjgl.util.lmdb.LMDB;
@@ -375,6 +377,20 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
     }
 
     // changes
+
+    /**
+     * Takes the file and the time it was written together with LMDB's transaction id and our log: a store that Python made anew
+     * often has the transaction ids, and even the inode, of the one before.
+     */
+    @Override
+    public Optional<String> etag() throws IOException {
+        return reading((used, txn, state) -> Optional.of("%s-%s-%d"
+                .formatted(
+                        History.now(state).token(),
+                        used.fileKey(),
+                        Files.getLastModifiedTime(directory.resolve(Layout.DATA_FILE))
+                                .to(TimeUnit.NANOSECONDS))));
+    }
 
     @Override
     public Revision revision() throws IOException {

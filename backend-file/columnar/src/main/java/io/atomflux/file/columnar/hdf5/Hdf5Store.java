@@ -124,6 +124,11 @@ public final class Hdf5Store implements TreeStore {
         }
     }
 
+    @Override
+    public String etag() throws IOException {
+        return access.reading(files -> String.valueOf(stamp()));
+    }
+
     private AtomfluxException notFound() {
         return Files.isDirectory(access.path())
                 ? new ForeignDataException(name, "a folder", "an HDF5 file")

@@ -36,6 +36,14 @@ public interface TreeStore extends AutoCloseable {
     Object stamp() throws IOException;
 
     /**
+     * Returns a text that differs whenever something of the file may have changed, the same in every process; waits for
+     * writers, looks at every file a store is made of.
+     *
+     * @throws io.atomflux.error.StoreNotFoundException if there is nothing
+     */
+    String etag() throws IOException;
+
+    /**
      * Returns a number that every commit of this library changes before it is answered; costs about one microsecond, waits for
      * nobody, sees nothing of other programs.
      */

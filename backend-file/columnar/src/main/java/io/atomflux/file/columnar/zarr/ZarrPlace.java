@@ -3,12 +3,18 @@ package io.atomflux.file.columnar.zarr;
 import io.atomflux.file.columnar.journal.StoreFiles;
 import io.atomflux.file.columnar.tree.Shape;
 import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -157,6 +163,34 @@ final class ZarrPlace {
             stamps.add(fileStamp(file));
         }
         return stamps;
+    }
+
+    /** Returns a text that differs between states of all files of the folder. */
+    String digest() throws IOException {
+        MessageDigest digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+        BigInteger[] sum = {BigInteger.ZERO}; // the same in whichever order a file system lists them
+        Files.walkFileTree(folder.toRealPath(), new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes found) {
+                String state = "%s %d %s %s".formatted(file, found.size(), found.lastModifiedTime(), found.fileKey());
+                sum[0] = sum[0].add(new BigInteger(1, digest.digest(state.getBytes(StandardCharsets.UTF_8))));
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                if (failure instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE; // deleted meanwhile
+                }
+                throw failure;
+            }
+        });
+        return sum[0].toString(16);
     }
 
     /** Returns what tells one state of a file from another; by a look at the file, whatever a journal says. */
