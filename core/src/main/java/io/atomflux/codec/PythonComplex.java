@@ -18,6 +18,10 @@ final class PythonComplex {
     private static final Pattern NUMBER =
             Pattern.compile("[+-]?(?:(?:\\d++(?:\\.\\d*+)?+|\\.\\d++)(?:e[+-]?\\d++)?+|inf(?:inity)?|nan)");
 
+    private static final double[] TENS = {
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19
+    };
+
     private PythonComplex() {}
 
     static String format(Complex number) {
@@ -62,6 +66,14 @@ final class PythonComplex {
     }
 
     private static BigDecimal shortest(double value) {
+        double x = Math.abs(value);
+        // Only one decimal of up to 15 digits can come back as this double, so the first one found is the shortest.
+        for (int k = 0; k < TENS.length && x * TENS[k] < 1e15; k++) {
+            double whole = Math.rint(x * TENS[k]);
+            if (whole > 0 && whole / TENS[k] == x) {
+                return BigDecimal.valueOf(value < 0 ? -(long) whole : (long) whole, k);
+            }
+        }
         BigDecimal exact = new BigDecimal(value);
         // A normal double whose shortest form has up to 15 digits is found by rounding to 15; a subnormal has fewer
         // bits.
