@@ -23,6 +23,7 @@
  *
  * <p>A store that many processes use at once is tested by {@link io.atomflux.testkit.SharedStoreContract}, whose recorded
  * histories {@code io.atomflux.testkit.history} judges; {@code io.atomflux.testkit.net} makes the network fail meanwhile.
+ * {@code io.atomflux.testkit.hub} is an imitation of a dataset hub.
  *
  * <p>The test methods cannot be overridden, so no part of a contract can be switched off: a capability the backend
  * declares is tested, one it lacks is tested to be refused. Long runs: {@code -Datomflux.proof=true}. The JVM needs the
