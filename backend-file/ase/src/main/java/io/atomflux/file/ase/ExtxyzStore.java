@@ -294,7 +294,7 @@ final class ExtxyzStore implements BlockingRowBackend<Row> {
         try {
             FrameFile file = existing();
             try {
-                return WriteResult.done(write.accept(new FrameEdits(file, changes, writer, name())));
+                return WriteResult.done(write.accept(new FrameEdits(new ExtxyzTarget(file, changes, writer), name())));
             } finally {
                 if (file != null) {
                     file.release();

@@ -156,7 +156,7 @@ final class FileChanges {
         return cut ? failed(cause) : new WriteFailedException(store, Outcome.UNKNOWN, cause);
     }
 
-    private RuntimeException failed(IOException cause) {
+    RuntimeException failed(IOException cause) {
         String reason = cause instanceof FileSystemException system ? system.getReason() : cause.getMessage();
         // File too large: a limit of the file system, of the process (ulimit -f) or of its user.
         return reason != null
@@ -195,9 +195,8 @@ final class FileChanges {
             }
         }
 
-        /** Copies frames {@code from} to before {@code to} as they are. */
-        void copy(FrameFile source, int from, int to) throws IOException {
-            source.transfer(from, to, channel);
+        FileChannel channel() {
+            return channel;
         }
     }
 

@@ -12,56 +12,42 @@ import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes one change of a file of frames and answers the number of frames after it; frames not concerned are copied as
- * bytes, and one frame at a time is in memory beside the rows given.
+ * they are, and one frame at a time is in memory beside the rows given.
  */
 final class FrameEdits implements Write.Visitor<Row, Long> {
 
     private static final Set<String> ALWAYS_THERE = Set.of("arrays.numbers", "arrays.positions", "cell", "pbc");
 
-    private final @Nullable FrameFile file;
-    private final FileChanges changes;
-    private final FrameWriter writer;
-    private final FrameParser parser = new FrameParser();
+    private final FrameTarget file;
     private final String store;
     private final long size;
 
-    FrameEdits(@Nullable FrameFile file, FileChanges changes, FrameWriter writer, String store) throws IOException {
+    FrameEdits(FrameTarget file, String store) throws IOException {
         this.file = file;
-        this.changes = changes;
-        this.writer = writer;
         this.store = store;
-        this.size = file == null ? 0 : file.size();
+        this.size = file.size();
     }
 
-    /** Makes the new text of one frame: true if there is one, false if the frame goes. */
+    /** Makes the new row of one frame: empty if the frame goes. */
     private interface Change {
-        Optional<TextBuffer> text(int frame) throws IOException;
+        Optional<Row> row(int frame) throws IOException;
     }
 
     private Positions resolve(Selection where) {
         return where.resolve(size, store);
     }
 
-    private FrameFile opened() {
-        return java.util.Objects.requireNonNull(file, "file");
-    }
-
-    private Row row(int frame) throws IOException {
-        byte[] bytes = opened().frameBytes(frame);
-        return opened().parse(parser, bytes, 0, bytes.length, frame);
-    }
-
     private void requireVersion(Positions where, Optional<Version> expected) throws IOException {
         if (expected.isPresent()) {
             int frame = Math.toIntExact(where.at(0));
-            if (!FrameVersion.of(opened().frameBytes(frame)).equals(expected.get())) {
+            if (!file.version(frame).equals(expected.get())) {
                 throw new VersionConflictException(store, frame);
             }
         }
@@ -76,17 +62,8 @@ final class FrameEdits implements Write.Visitor<Row, Long> {
 
     @Override
     public Long append(Write.Append<Row> write) {
-        TextBuffer text = new TextBuffer();
-        for (int i = 0; i < write.rows().size(); i++) {
-            writer.write(write.rows().get(i), size + i, text);
-        }
         return io(() -> {
-            changes.requireNothingHidden(file);
-            if (text.length() == 0) {
-                changes.create();
-            } else {
-                changes.append(file, text.bytes(), text.length());
-            }
+            file.append(write.rows());
             return size + write.rows().size();
         });
     }
@@ -94,22 +71,17 @@ final class FrameEdits implements Write.Visitor<Row, Long> {
     @Override
     public Long insert(Write.Insert<Row> write) {
         int at = (int) write.position(size);
-        if (at == size) {
+        if (at == size || write.rows().isEmpty()) {
             return append(new Write.Append<>(write.rows()));
         }
-        TextBuffer text = new TextBuffer();
-        for (int i = 0; i < write.rows().size(); i++) {
-            writer.write(write.rows().get(i), at + i, text);
-        }
         return io(() -> {
-            if (text.length() > 0) {
-                changes.requireNothingHidden(file);
-                changes.replace(out -> {
-                    out.copy(opened(), 0, at);
-                    out.write(text.bytes(), text.length());
-                    out.copy(opened(), at, (int) size);
-                });
-            }
+            file.rewrite(out -> {
+                out.copy(0, at);
+                for (int i = 0; i < write.rows().size(); i++) {
+                    out.put(write.rows().get(i), at + i, OptionalInt.empty());
+                }
+                out.copy(at, (int) size);
+            });
             return size + write.rows().size();
         });
     }
@@ -124,7 +96,7 @@ final class FrameEdits implements Write.Visitor<Row, Long> {
             for (int i = 0; i < where.count(); i++) {
                 rows.put((int) where.at(i), write.rows().get(i));
             }
-            return rewrite(rows, frame -> Optional.of(text(rows.get(frame), frame)));
+            return rewrite(rows, false, frame -> Optional.ofNullable(rows.get(frame)));
         });
     }
 
@@ -144,12 +116,12 @@ final class FrameEdits implements Write.Visitor<Row, Long> {
                     return both;
                 });
             }
-            return rewrite(changed, frame -> {
-                Row row = row(frame);
+            return rewrite(changed, true, frame -> {
+                Row row = file.row(frame);
                 for (Row change : changed.getOrDefault(frame, List.of())) {
                     row = row.merge(change);
                 }
-                return Optional.of(text(row, frame));
+                return Optional.of(row);
             });
         });
     }
@@ -163,7 +135,7 @@ final class FrameEdits implements Write.Visitor<Row, Long> {
             for (int i = 0; i < where.count(); i++) {
                 gone.put((int) where.at(i), true);
             }
-            rewrite(gone, frame -> Optional.empty());
+            rewrite(gone, false, frame -> Optional.empty());
             return size - gone.size();
         });
     }
@@ -180,11 +152,11 @@ final class FrameEdits implements Write.Visitor<Row, Long> {
             Row none = Row.empty();
             for (int i = 0; i < where.count(); i++) {
                 int frame = (int) where.at(i);
-                if (row(frame).keys().stream().anyMatch(write.keys()::contains)) {
+                if (file.row(frame).keys().stream().anyMatch(write.keys()::contains)) {
                     concerned.put(frame, none);
                 }
             }
-            return rewrite(concerned, frame -> Optional.of(text(row(frame).without(write.keys()), frame)));
+            return rewrite(concerned, true, frame -> Optional.of(file.row(frame).without(write.keys())));
         });
     }
 
@@ -197,34 +169,27 @@ final class FrameEdits implements Write.Visitor<Row, Long> {
     @Override
     public Long clear(Write.Clear<Row> write) {
         return io(() -> {
-            changes.replace(out -> {});
+            file.clear();
             return 0L;
         });
     }
 
-    private TextBuffer text(@Nullable Row row, int frame) {
-        TextBuffer text = new TextBuffer();
-        writer.write(java.util.Objects.requireNonNull(row, "row"), frame, text);
-        return text;
-    }
-
-    private long rewrite(SortedMap<Integer, ?> concerned, Change change) throws IOException {
+    private long rewrite(SortedMap<Integer, ?> concerned, boolean changed, Change change) throws IOException {
         if (concerned.isEmpty()) {
-            changes.create();
+            file.create();
             return size;
         }
-        changes.requireNothingHidden(file);
-        changes.replace(out -> {
+        file.rewrite(out -> {
             int done = 0;
             for (int frame : concerned.keySet()) {
-                out.copy(opened(), done, frame);
-                Optional<TextBuffer> text = change.text(frame);
-                if (text.isPresent()) {
-                    out.write(text.get().bytes(), text.get().length());
+                out.copy(done, frame);
+                Optional<Row> row = change.row(frame);
+                if (row.isPresent()) {
+                    out.put(row.get(), frame, changed ? OptionalInt.of(frame) : OptionalInt.empty());
                 }
                 done = frame + 1;
             }
-            out.copy(opened(), done, (int) size);
+            out.copy(done, (int) size);
         });
         return size;
     }
@@ -233,7 +198,7 @@ final class FrameEdits implements Write.Visitor<Row, Long> {
         long run() throws IOException;
     }
 
-    /** The visitor's methods declare no exceptions; {@link ExtxyzStore} takes the wrapper off again. */
+    /** The visitor's methods declare no exceptions; the store takes the wrapper off again. */
     private static long io(Call call) {
         try {
             return call.run();
