@@ -43,7 +43,11 @@ public final class Registry {
             Map.entry(".h5p", "atomflux-backend-file-columnar"),
             Map.entry(".h5md", "atomflux-backend-file-columnar"),
             Map.entry(".xyz", "atomflux-backend-file-ase"),
-            Map.entry(".extxyz", "atomflux-backend-file-ase")));
+            Map.entry(".extxyz", "atomflux-backend-file-ase"),
+            Map.entry(".xyz.gz", "atomflux-backend-file-ase"),
+            Map.entry(".extxyz.gz", "atomflux-backend-file-ase"),
+            Map.entry(".xyz.zst", "atomflux-backend-file-ase"),
+            Map.entry(".extxyz.zst", "atomflux-backend-file-ase")));
 
     private Registry() {}
 

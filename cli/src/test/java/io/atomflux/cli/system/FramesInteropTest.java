@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Text files of frames, read and written beside ASE. */
 @Tag("live")
@@ -132,6 +133,29 @@ class FramesInteropTest {
         List<String> theirs = told(name, file);
         Live.assertSame("ours, " + name, Live.digest(store), theirs);
         Live.assertSame("Python's, " + name, theirs(store), theirs);
+        to.close().block();
+        from.close().block();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ours.xyz.gz", "ours.extxyz.gz"})
+    @DisplayName("compressed frames that we append to are read by ASE, and what ASE compresses is read by us")
+    void compressedFramesAreReadAlike(String name) {
+        Path theirFile = directory.resolve("theirs-" + name);
+        python.step(Map.of("op", "frames", "store", theirFile.toString(), "rows", 40, "seed", 77));
+        List<String> theirs = asReadByAse(theirFile);
+        Live.assertSame("ASE's, " + name, Live.digest(theirFile), theirs);
+        Path ourFile = directory.resolve(name);
+        AtomsIO from = AtomsIO.open(theirFile);
+        AtomsIO to = AtomsIO.open(ourFile);
+        for (int i = 0; i < 40; i += 8) {
+            to.extend(from.rows(i, i + 8)).block();
+        }
+        Live.assertSame("ours, " + name, asReadByAse(ourFile), Live.digest(ourFile));
+        assertThat(asReadByAse(ourFile)).hasSameSizeAs(theirs);
+        to.extend(AtomsIO.open(ourFile).rows(0, 3)).block();
+        to.delete(1).block();
+        Live.assertSame("ours, changed, " + name, asReadByAse(ourFile), Live.digest(ourFile));
         to.close().block();
         from.close().block();
     }

@@ -5,6 +5,7 @@ import io.atomflux.error.Outcome;
 import io.atomflux.error.StoreClosedException;
 import io.atomflux.error.StoreIoException;
 import io.atomflux.error.StoreNotFoundException;
+import io.atomflux.file.compressed.Compression;
 import io.atomflux.spi.BlockingReader;
 import io.atomflux.spi.BlockingRowBackend;
 import io.atomflux.spi.Capability;
@@ -29,7 +30,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The frames of an xyz or extended xyz file as rows.
+ * The frames of an xyz or extended xyz file, compressed or not, as rows.
  *
  * <p>Before every call the state of the file is looked at: one that grew is scanned on from the last frame, one that
  * changed otherwise is indexed anew. Writers exclude each other by {@link WriteGuard}; see {@link FileChanges} for how a
@@ -202,7 +203,7 @@ final class ExtxyzStore implements BlockingRowBackend<Row> {
         try {
             Positions positions =
                     request.selection().isAll() ? null : request.selection().resolve(file.size(), name());
-            return new FrameStream(this, file.retain(), positions, request.columns());
+            return new FrameStream(this, file.retainForStream(), positions, request.columns());
         } finally {
             file.release();
         }
@@ -241,7 +242,7 @@ final class ExtxyzStore implements BlockingRowBackend<Row> {
             }
             Path file = real();
             try (WriteGuard guard = WriteGuard.of(file)) {
-                applyAll(writes, new FileChanges(file, name()), results);
+                applyAll(writes, new FileChanges(file, name(), Compression.of(path)), results);
             }
         } catch (IOException | RuntimeException e) {
             while (results.size() < writes.size()) {
@@ -349,7 +350,7 @@ final class ExtxyzStore implements BlockingRowBackend<Row> {
     public void remove() throws IOException {
         Path file = real();
         try (WriteGuard guard = WriteGuard.of(file)) {
-            FileChanges changes = new FileChanges(file, name());
+            FileChanges changes = new FileChanges(file, name(), Compression.of(path));
             changes.sweep();
             changes.remove();
         }

@@ -4,9 +4,14 @@ import io.atomflux.error.Outcome;
 import io.atomflux.error.StoreFullException;
 import io.atomflux.error.UnsupportedDataException;
 import io.atomflux.error.WriteFailedException;
+import io.atomflux.file.compressed.Compression;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -17,6 +22,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -24,17 +30,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * Changes the bytes of one file of frames; the caller holds its {@link WriteGuard}.
  *
- * <p>An append is recorded beside first, so that it shows at one instant and wholly or not at all after a crash. Every
- * other change writes the new file beside, syncs it and renames it over the old one.
+ * <p>An append is recorded beside first, so that it shows at one instant and wholly or not at all after a crash; to a
+ * compressed file it adds one member. Every other change writes the new file beside, syncs it and renames it over the old
+ * one.
  */
 final class FileChanges {
 
     private final Path file;
     private final String store;
+    private final Optional<Compression> compression;
 
-    FileChanges(Path file, String store) {
+    /** Changes a file that is compressed, or not. */
+    FileChanges(Path file, String store, Optional<Compression> compression) {
         this.file = file;
         this.store = store;
+        this.compression = compression;
     }
 
     /** Cuts off what an append that was cut short left, and removes what dead writers left beside. */
@@ -112,7 +122,15 @@ final class FileChanges {
     void append(@Nullable FrameFile current, byte[] text, int length) throws IOException {
         create();
         long end = current == null ? 0 : current.end();
-        if (current != null && end < current.limit()) {
+        boolean cuts = current != null && end < current.limit();
+        if (current != null && cuts && compression.isPresent()) { // its bytes cannot be cut at that place
+            int frames = Math.toIntExact(current.size());
+            replace(out -> {
+                out.copy(current, 0, frames);
+                out.write(text, length);
+            });
+            return;
+        } else if (cuts) {
             cut(end);
         }
         byte[] bytes = text;
@@ -123,6 +141,16 @@ final class FileChanges {
             System.arraycopy(text, 0, bytes, 1, length);
             size++;
         }
+        if (compression.isPresent()) {
+            bytes = compression.get().member(bytes, size);
+            size = bytes.length;
+            end = current == null ? 0 : current.committed();
+        }
+        put(end, bytes, size);
+    }
+
+    /** Adds bytes behind the first {@code end} ones. */
+    private void put(long end, byte[] bytes, int size) throws IOException {
         boolean recorded = false;
         try {
             AppendRecord.of(file, end, bytes, size).write(file);
@@ -182,9 +210,9 @@ final class FileChanges {
     /** Where a new file is written. */
     static final class Output {
 
-        private final FileChannel channel;
+        private final WritableByteChannel channel;
 
-        private Output(FileChannel channel) {
+        private Output(WritableByteChannel channel) {
             this.channel = channel;
         }
 
@@ -200,6 +228,27 @@ final class FileChanges {
         }
     }
 
+    private void write(Content content, FileChannel target) throws IOException {
+        if (compression.isEmpty()) {
+            content.writeTo(new Output(target));
+            return;
+        }
+        OutputStream kept = new FilterOutputStream(Channels.newOutputStream(target)) {
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+                out.write(bytes, from, length); // not byte by byte
+            }
+
+            @Override
+            public void close() {
+                // the file is still to be synced
+            }
+        };
+        try (OutputStream member = compression.get().to(kept)) {
+            content.writeTo(new Output(Channels.newChannel(member)));
+        }
+    }
+
     /** Replaces the file by a new one, or leaves it alone if writing the content fails. */
     void replace(Content content) throws IOException {
         Path beside = file.resolveSibling("." + file.getFileName() + ".atomflux-new-" + UUID.randomUUID());
@@ -207,7 +256,7 @@ final class FileChanges {
         try {
             try (FileChannel channel = FileChannel.open(
                     beside, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), hidden())) {
-                content.writeTo(new Output(channel));
+                write(content, channel);
                 keepPermissions(beside);
                 channel.force(true);
             }

@@ -2,47 +2,62 @@ package io.atomflux.file.ase;
 
 import io.atomflux.error.CorruptDataException;
 import io.atomflux.error.LimitExceededException;
+import io.atomflux.file.compressed.Compression;
 import io.atomflux.value.Row;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * One opened file of frames: its channel, its index, and who uses it.
+ * One opened file of frames: its text, its index, and who uses it.
  *
  * <p>Streams keep the file they began with, so a file that is replaced by rewriting beside and renaming does not disturb
  * them. Closed when the last user lets go. Safe for several threads.
  */
 final class FrameFile {
 
-    private final FileChannel channel;
+    private final FrameText text;
     private final FileState opened;
     private final FrameIndex index;
     private final String store;
     private final long maxFrameBytes;
     private FileState seen;
     private int users = 1;
+    private int streams;
     private volatile boolean overwritten;
 
-    private FrameFile(FileChannel channel, FileState state, String store, ExtxyzOptions options) {
-        this.channel = channel;
+    private FrameFile(FrameText text, FileState state, String store, ExtxyzOptions options) {
+        this.text = text;
         this.opened = state;
         this.seen = state;
         this.store = store;
         this.maxFrameBytes = options.maxFrameBytes();
-        this.index = new FrameIndex(
-                channel, store, state.committed(), options.torn() == ExtxyzOptions.Torn.HIDE, this::isTorn);
+        this.index = new FrameIndex(text, store, options.torn() == ExtxyzOptions.Torn.HIDE, this::isTorn);
     }
 
     static FrameFile open(Path path, FileState state, String store, ExtxyzOptions options) throws IOException {
-        return new FrameFile(FileChannel.open(path, StandardOpenOption.READ), state, store, options);
+        Optional<Compression> compression = Compression.of(path);
+        FrameText text = compression.isPresent()
+                ? InflatedText.open(path, compression.get(), state, store, options)
+                : PlainText.open(path, state);
+        return new FrameFile(text, state, store, options);
+    }
+
+    /** Counts a stream, which wants the text to stay what it is. */
+    synchronized FrameFile retainForStream() {
+        streams++;
+        return retain();
+    }
+
+    synchronized void releaseByStream() throws IOException {
+        streams--;
+        release();
     }
 
     synchronized FrameFile retain() {
@@ -52,7 +67,7 @@ final class FrameFile {
 
     synchronized void release() throws IOException {
         if (--users == 0) {
-            channel.close();
+            text.close();
         }
     }
 
@@ -75,13 +90,15 @@ final class FrameFile {
         }
         boolean appending = now.isPartlyHidden() || seen.isPartlyHidden();
         boolean moved = now.committed() != seen.committed() || now.length() != seen.length();
-        boolean fits = now.committed() >= seen.committed() || index.isComplete() && now.committed() >= index.end();
-        if (overwritten || !(appending || moved) || !fits || !index.isTailUnchanged(now.committed())) {
+        if (overwritten || !(appending || moved) || !text.continues(seen, now, index)) {
             overwritten = true;
             return false;
         }
         if (now.committed() != seen.committed()) {
-            index.grow(now.committed());
+            if (!text.grow(now, streams)) {
+                return false;
+            }
+            index.grow();
         }
         seen = now;
         return true;
@@ -146,6 +163,11 @@ final class FrameFile {
         return seen;
     }
 
+    /** Returns how many bytes of the file count, as it is kept. */
+    long committed() {
+        return seen().committed();
+    }
+
     private void hidden(List<String> problems) throws IOException {
         if (!endsAtBlankLine()) {
             problems.add("%s: the last frame, from byte %d on, is torn; with torn=hide the next write cuts it off"
@@ -159,10 +181,16 @@ final class FrameFile {
 
     /** Tells whether there are only blanks from a place on. */
     boolean isBlankFrom(long from) throws IOException {
-        long limit = limit();
-        for (long at = from; at < limit; at += 1 << 16) {
-            String rest = new String(bytes(at, Math.min(limit, at + (1 << 16))), StandardCharsets.ISO_8859_1);
-            if (!PyText.strip(rest).isEmpty()) {
+        ByteBuffer room = ByteBuffer.allocate(1 << 16);
+        for (long at = from; at < limit(); at += room.limit()) {
+            room.clear().limit((int) Math.min(room.capacity(), limit() - at));
+            int read = text.read(room, at);
+            if (read < 0) {
+                break; // only now is it known where it ends
+            }
+            room.flip();
+            if (!PyText.strip(new String(room.array(), 0, read, StandardCharsets.ISO_8859_1))
+                    .isEmpty()) {
                 return false;
             }
         }
@@ -181,7 +209,7 @@ final class FrameFile {
         long end = start(to);
         boolean missing = to > from && "\n\r".indexOf(bytes(end - 1, end)[0]) < 0;
         while (at < end) {
-            long moved = channel.transferTo(at, end - at, target);
+            long moved = text.transferTo(at, end - at, target);
             if (moved <= 0) {
                 throw new EOFException("file ends at byte %d (expected: %d)".formatted(at, end));
             }
@@ -229,7 +257,7 @@ final class FrameFile {
     byte[] bytes(long from, long to) throws IOException {
         ByteBuffer room = ByteBuffer.allocate(Math.toIntExact(to - from));
         while (room.hasRemaining()) {
-            if (channel.read(room, from + room.position()) < 0) {
+            if (text.read(room, from + room.position()) < 0) {
                 throw new EOFException("file ends at byte %d (expected: %d)".formatted(from + room.position(), to));
             }
         }

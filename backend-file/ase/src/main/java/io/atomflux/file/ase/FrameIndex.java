@@ -1,10 +1,10 @@
 package io.atomflux.file.ase;
 
 import io.atomflux.error.CorruptDataException;
+import io.atomflux.file.compressed.Spool;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,7 @@ final class FrameIndex {
     private static final int LONGEST_LINE_OF_COUNT = 40;
     private static final int CHECKPOINT = 1024;
 
-    private final FileChannel channel;
+    private final FrameText text;
     private final LineScanner in;
     private final String store;
     private final boolean hidesTorn;
@@ -56,9 +56,9 @@ final class FrameIndex {
         boolean isTorn(long from, long to, long lastLine) throws IOException;
     }
 
-    FrameIndex(FileChannel channel, String store, long limit, boolean hidesTorn, Tear tear) {
-        this.channel = channel;
-        this.in = new LineScanner(channel, limit);
+    FrameIndex(FrameText text, String store, boolean hidesTorn, Tear tear) {
+        this.text = text;
+        this.in = new LineScanner(text);
         this.store = store;
         this.hidesTorn = hidesTorn;
         this.tear = tear;
@@ -95,8 +95,8 @@ final class FrameIndex {
     }
 
     /** Continues with what was appended; the last frame is looked at again, since lines may belong to it. */
-    void grow(long longer) {
-        in.limit(longer);
+    void grow() {
+        in.forget();
         complete = false;
         blankEnd = false;
         fault = null;
@@ -113,7 +113,7 @@ final class FrameIndex {
             return false;
         }
         byte[] now = new byte[tailLength];
-        int read = tailLength == 0 ? 0 : channel.read(ByteBuffer.wrap(now), tailEnd - tailLength);
+        int read = tailLength == 0 ? 0 : text.read(ByteBuffer.wrap(now), tailEnd - tailLength);
         return read == tailLength && Arrays.equals(now, 0, tailLength, tail, 0, tailLength);
     }
 
@@ -136,14 +136,27 @@ final class FrameIndex {
             if (fault != null) {
                 throw fault;
             }
-            next();
+            try {
+                next();
+            } catch (Spool.DamagedException e) {
+                fault = new CorruptDataException(
+                        store, "frame %d, from line %d on".formatted(count, goodLines + 1), said(e), e);
+                throw fault;
+            }
+            if (complete) {
+                in.forget();
+            }
         }
         return frame < count;
     }
 
+    private static String said(Spool.DamagedException damage) {
+        return String.valueOf(damage.getMessage());
+    }
+
     private void next() throws IOException {
         in.seek(goodEnd);
-        if (in.at() >= in.limit()) {
+        if (!in.more()) {
             complete = true;
             return;
         }
@@ -187,7 +200,7 @@ final class FrameIndex {
             in.skipLine();
         }
         long end = in.at();
-        if (end == in.limit() && count > 0 && !endsLine(end) && tear.isTorn(goodEnd, end, 1 + lines + vectors)) {
+        if (count > 0 && endsText(end) && !endsLine(end) && tear.isTorn(goodEnd, end, 1 + lines + vectors)) {
             if (!hidesTorn) {
                 fault = corrupt(
                         goodLines + 2 + lines + vectors,
@@ -234,6 +247,15 @@ final class FrameIndex {
             first[length++] = b;
         }
         return null;
+    }
+
+    private boolean endsText(long end) throws IOException {
+        in.seek(end);
+        try {
+            return !in.more();
+        } catch (Spool.DamagedException e) {
+            return false; // told when the next frame is looked for
+        }
     }
 
     private boolean endsLine(long end) throws IOException {
@@ -295,15 +317,19 @@ final class FrameIndex {
     private boolean isVector() throws IOException {
         long begin = in.at();
         int length = 0;
-        while (length < 512 && in.more()) {
-            byte b = in.next();
-            if (b == '\n' || b == '\r') {
-                break;
+        try {
+            while (length < 512 && in.more()) {
+                byte b = in.next();
+                if (b == '\n' || b == '\r') {
+                    break;
+                }
+                first[length++] = b;
+                if (length == 1 && b >= '0' && b <= '9') {
+                    break; // by far the most common: the next count
+                }
             }
-            first[length++] = b;
-            if (length == 1 && b >= '0' && b <= '9') {
-                break; // by far the most common: the next count
-            }
+        } catch (Spool.DamagedException e) {
+            length = 0; // told when the next frame is looked for; this one is whole
         }
         in.seek(begin);
         String line = new String(first, 0, length, StandardCharsets.UTF_8);

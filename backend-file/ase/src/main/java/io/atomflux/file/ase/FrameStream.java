@@ -82,6 +82,6 @@ final class FrameStream implements BlockingReader<Row> {
 
     @Override
     public void close() throws IOException {
-        file.release();
+        file.releaseByStream();
     }
 }

@@ -5,7 +5,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 
 /** Moves through the lines of a file, which end as Python's universal newlines do; holds one block. Not thread-safe. */
 final class LineScanner {
@@ -15,26 +14,27 @@ final class LineScanner {
     private static final long RETURNS = 0x0d0d0d0d0d0d0d0dL;
     private static final int BLOCK = 1 << 20;
 
-    private final FileChannel channel;
-    private final byte[] block = new byte[BLOCK];
-    private long limit;
+    private static final int FIRST_BLOCK = 1 << 16;
+    private static final byte[] NONE = {};
+
+    private final FrameText text;
+    private byte[] block = NONE;
     private long blockAt;
     private int blockLength;
     private long at;
 
-    LineScanner(FileChannel channel, long limit) {
-        this.channel = channel;
-        this.limit = limit;
+    LineScanner(FrameText text) {
+        this.text = text;
     }
 
     /** Returns up to where the file is looked at. */
     long limit() {
-        return limit;
+        return text.limit();
     }
 
-    /** Sets up to where the file is looked at, and forgets what was read. */
-    void limit(long longer) {
-        limit = longer;
+    /** Forgets what was read, and gives its memory back. */
+    void forget() {
+        block = NONE;
         blockLength = 0;
     }
 
@@ -72,13 +72,18 @@ final class LineScanner {
         if (at >= blockAt && at < blockAt + blockLength) {
             return true;
         }
+        long limit = text.limit();
         if (at >= limit) {
             return false;
         }
+        // The memory of a block follows the length of the file: there may be thousands of small ones.
+        int wanted = (int) Math.min(limit - at, block.length == 0 ? FIRST_BLOCK : BLOCK);
+        if (block.length < wanted) {
+            block = new byte[wanted];
+        }
         blockAt = at;
         blockLength = 0;
-        ByteBuffer room = ByteBuffer.wrap(block, 0, (int) Math.min(BLOCK, limit - at));
-        int read = channel.read(room, at);
+        int read = text.read(ByteBuffer.wrap(block, 0, wanted), at);
         if (read <= 0) {
             return false;
         }

@@ -18,7 +18,13 @@
  * an append of this library left unfinished is hidden, and cut off by the next one. A last frame that another program left
  * unfinished is an error for whoever reaches it, as in ASE; with the option {@code torn=hide} it is treated like our own.
  *
- * <p>May use {@code spi}, {@code adapter}, {@code value} and {@code error} of the core.
+ * <p>Files compressed with gzip or Zstandard are inflated, as far as they are read, into a temporary file without a name;
+ * what was inflated is kept until the file changes or the store is closed, so reading by position costs as much as of a
+ * plain file once its place was reached. An append adds one gzip member or Zstandard frame; every other change compresses
+ * the whole file anew. Damage is told to whoever reaches it, and what stands before can be read; a checksum is compared
+ * where its member ends, when frames of that member may have been read.
+ *
+ * <p>May use {@code file.compressed}, and {@code spi}, {@code adapter}, {@code value} and {@code error} of the core.
  */
 @NullMarked
 package io.atomflux.file.ase;

@@ -17,11 +17,16 @@ class ExtxyzContractTest extends RowBackendContract<Row> {
     @TempDir
     static Path folder;
 
+    /** Returns how the files end. */
+    String suffix() {
+        return ".extxyz";
+    }
+
     @Override
     @SuppressWarnings("unchecked")
     protected RowBackend<Row> open(String place, Optional<String> group) {
         OpenOptions options = group.map(OpenOptions::ofGroup).orElseGet(OpenOptions::none);
-        return (RowBackend<Row>) new AseFilesProvider().open(Location.of(folder.resolve(place + ".extxyz")), options);
+        return (RowBackend<Row>) new AseFilesProvider().open(Location.of(folder.resolve(place + suffix())), options);
     }
 
     @Override
