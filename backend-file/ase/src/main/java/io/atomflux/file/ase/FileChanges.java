@@ -126,7 +126,9 @@ final class FileChanges {
         if (current != null && cuts && compression.isPresent()) { // its bytes cannot be cut at that place
             int frames = Math.toIntExact(current.size());
             replace(out -> {
-                out.copy(current, 0, frames);
+                if (frames > 0) {
+                    current.transfer(0, frames, out.channel());
+                }
                 out.write(text, length);
             });
             return;
@@ -223,7 +225,7 @@ final class FileChanges {
             }
         }
 
-        FileChannel channel() {
+        WritableByteChannel channel() {
             return channel;
         }
     }
