@@ -74,7 +74,7 @@ final class FileFinder {
         }
         for (String pattern : anchored) {
             if (Glob.isMagic(pattern)) {
-                List<GlobStep> steps = Glob.of(pattern).steps();
+                List<GlobStep> steps = glob(pattern).steps();
                 int literal = literalSteps(steps, 0);
                 if (literal < steps.size() && Glob.isDeep(steps.get(literal))) {
                     wholeTrees.add(join(steps, literal));
@@ -132,13 +132,16 @@ final class FileFinder {
         if (!Glob.isMagic(pattern)) {
             return literal(pattern);
         }
-        Glob glob;
-        try {
-            glob = Glob.of(pattern);
-        } catch (IllegalArgumentException e) {
-            return Mono.error(new InvalidOptionException("data_files", "'%s': %s".formatted(pattern, e.getMessage())));
-        }
+        Glob glob = glob(pattern);
         return below("", glob.steps(), 0).map(entries -> sorted(entries, pattern, glob));
+    }
+
+    private static Glob glob(String pattern) {
+        try {
+            return Glob.of(pattern);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidOptionException("data_files", "'%s': %s".formatted(pattern, e.getMessage()));
+        }
     }
 
     private Mono<Found> literal(String path) {

@@ -3,12 +3,13 @@ package io.atomflux.hub.catalog;
 import io.atomflux.error.StoreBusyException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -31,7 +32,7 @@ final class FilePool {
 
     private static ThreadPoolExecutor pool() {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING), task -> {
+                THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     Thread thread = new Thread(task, "atomflux-hub-files-" + NUMBER.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
@@ -53,26 +54,35 @@ final class FilePool {
      * Makes a call on the pool.
      *
      * @param name what the call is for, in messages
-     * @return cold; empty if the call gives null
+     * @return cold; empty if the call gives null; a call that did not begin when it is cancelled is not made
+     * @signals StoreBusyException if too many calls wait
      */
     static <T> Mono<T> call(String name, Callable<@Nullable T> call) {
         return Mono.create(sink -> {
-            AtomicInteger cancelled = new AtomicInteger();
-            sink.onCancel(() -> cancelled.set(1));
-            try {
-                POOL.execute(() -> {
-                    if (cancelled.get() != 0) {
-                        return;
-                    }
-                    try {
-                        sink.success(call.call());
-                    } catch (Throwable failed) { // whatever it is, it ends the call it belongs to
-                        sink.error(failed);
-                    }
-                });
-            } catch (RejectedExecutionException e) {
-                sink.error(new StoreBusyException(name, "too many calls wait for a file", e));
+            if (POOL.getQueue().size() >= MOST_WAITING) {
+                sink.error(new StoreBusyException(name, "too many calls wait for a file", null));
+                return;
             }
+            AtomicBoolean cancelled = new AtomicBoolean();
+            sink.onCancel(() -> cancelled.set(true));
+            POOL.execute(() -> {
+                if (!cancelled.get()) {
+                    run(call, sink);
+                }
+            });
         });
+    }
+
+    /** Makes a call that ends something: in any case, however many calls wait and whoever cancels. */
+    static <T> Mono<T> end(Callable<@Nullable T> call) {
+        return Mono.create(sink -> POOL.execute(() -> run(call, sink)));
+    }
+
+    private static <T> void run(Callable<@Nullable T> call, MonoSink<T> sink) {
+        try {
+            sink.success(call.call());
+        } catch (Throwable failed) { // whatever it is, it ends the call it belongs to
+            sink.error(failed);
+        }
     }
 }

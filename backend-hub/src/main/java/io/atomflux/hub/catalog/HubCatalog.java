@@ -9,7 +9,6 @@ import io.atomflux.hub.net.HubClient;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -142,24 +141,31 @@ final class HubCatalog implements Catalog {
         } else if (download && options.cacheFolder().isEmpty()) {
             throw new InvalidOptionException("streaming", "false without a cache folder (expected: cache_dir)");
         }
-        String name = "hf://%s@%s/%s".formatted(dataset.id(), dataset.commit(), file.path());
+        TreeEntry entry = new TreeEntry(file.path(), false, file.size(), file.sha256(), file.oid());
+        String name = fileName(dataset, file.path());
         Mono<ByteSource> local = FilePool.<ByteSource>call(
                 name,
                 () -> folder(dataset.id())
                         .flatMap(folder -> folder.file(dataset.commit(), file.path()))
-                        .filter(path -> hasSize(path, file.size()))
+                        .filter(path -> path.toFile().length() == file.size())
                         .<ByteSource>map(path -> new LocalFile(name, path, file.size()))
                         .orElse(null));
         if (options.offline()) {
             return local.switchIfEmpty(Mono.error(() -> lacking(
                     dataset.id(), dataset.commit(), file.path(), "the cache folder lacks it, or holds another size")));
+        } else if (download) {
+            Downloads downloads = new Downloads(
+                    client, addresses, this::fetched, options.cacheFolder().orElseThrow(), dataset);
+            return local.switchIfEmpty(Mono.defer(() -> downloads.description().then(downloads.file(entry))))
+                    .flatMap(source -> downloads.reference().thenReturn(source));
         }
         Mono<ByteSource> remote = client.file(
                 addresses.file(dataset.id(), dataset.commit(), file.path()), name, OptionalLong.of(file.size()));
         return options.cacheFolder().isPresent() ? local.switchIfEmpty(remote) : remote;
     }
 
-    private static boolean hasSize(Path path, long size) {
-        return path.toFile().length() == size;
+    /** Names a file in messages. */
+    static String fileName(Dataset dataset, String path) {
+        return "hf://%s@%s/%s".formatted(dataset.id(), dataset.commit(), path);
     }
 }
