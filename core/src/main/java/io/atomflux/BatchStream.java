@@ -1,5 +1,6 @@
 package io.atomflux;
 
+import io.atomflux.error.MissingValueException;
 import io.atomflux.spi.Batch;
 import io.atomflux.spi.RowReader;
 import io.atomflux.value.KeyedRow;
@@ -179,7 +180,8 @@ final class BatchStream<R extends KeyedRow<R>, T> extends Flux<T> {
                     }
                 }
             } catch (Throwable thrown) {
-                failure = thrown; // from decoding, or from a subscriber that breaks rule 2.13: told to it all the same
+                // from decoding, or from a subscriber that breaks rule 2.13: told to it all the same
+                failure = next == 0 ? thrown : located(thrown, batch, next - 1);
             }
             if (asked != Long.MAX_VALUE) {
                 requested.addAndGet(-emitted);
@@ -187,6 +189,18 @@ final class BatchStream<R extends KeyedRow<R>, T> extends Flux<T> {
             if (next == batch.size()) {
                 releaseCurrent();
             }
+        }
+
+        /** Names the store of a row that lacks a value, if the store read is put together from several. */
+        private static <R extends KeyedRow<R>> Throwable located(Throwable thrown, Batch<R> batch, int index) {
+            if (thrown instanceof MissingValueException missing) {
+                String origin = batch.origin(index).orElse(null);
+                if (origin != null) {
+                    return new MissingValueException(
+                            missing.store() + ", " + origin, missing.position(), missing.key());
+                }
+            }
+            return thrown;
         }
 
         private void releaseCurrent() {

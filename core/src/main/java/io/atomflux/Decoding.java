@@ -3,6 +3,7 @@ package io.atomflux;
 import io.atomflux.adapter.Adapters;
 import io.atomflux.error.AtomfluxException;
 import io.atomflux.spi.Columns;
+import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.Selection;
 import io.atomflux.value.KeyedRow;
 import io.atomflux.value.Row;
@@ -17,8 +18,8 @@ final class Decoding<R extends KeyedRow<R>> {
 
     private final StoreCore<Row, Row> objects;
 
-    Decoding(StoreCore<?, R> core) {
-        this.objects = new StoreCore<>(Adapters.objects(core.backend), RowMapping.OBJECTS);
+    Decoding(RowBackend<R> backend) {
+        this.objects = new StoreCore<>(Adapters.objects(backend), RowMapping.OBJECTS);
     }
 
     /** Emits one sentence for each cell that fails, 1000 at most; an error that ends reading is the last one. */

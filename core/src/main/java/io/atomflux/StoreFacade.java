@@ -265,8 +265,13 @@ abstract sealed class StoreFacade<E, R extends KeyedRow<R>> implements Store<E> 
 
     @Override
     public Flux<String> verify() {
+        return core.backend.parts().concatMap(this::problemsOf, 1);
+    }
+
+    /** Looks at one store by itself, so that what is wrong with it hides nothing of the next. */
+    private Flux<String> problemsOf(RowBackend<R> part) {
         // A backend may have found the same by itself; both lists are bounded. What cannot even be opened is a finding.
-        return Flux.concat(core.backend.verify(), new Decoding<>(core).problems())
+        return Flux.concat(part.verify(), new Decoding<>(part).problems())
                 .onErrorResume(CorruptDataException.class, failure -> Flux.just(String.valueOf(failure.getMessage())))
                 .distinct();
     }

@@ -36,6 +36,11 @@ public final class Adapters {
      * @param sources at least one; closed with the result
      */
     public static <R extends KeyedRow<R>> RowBackend<R> concat(List<RowBackend<R>> sources) {
+        return concat(new FixedSources<>(sources));
+    }
+
+    /** Puts the rows of several backends behind each other, for reading; the list is closed with the result. */
+    public static <R extends KeyedRow<R>> RowBackend<R> concat(SourceList<R> sources) {
         return new ConcatBackend<>(sources);
     }
 

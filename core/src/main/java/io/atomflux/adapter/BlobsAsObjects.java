@@ -21,4 +21,9 @@ final class BlobsAsObjects extends ConvertedBackend<BlobRow, Row> {
     BlobRow written(Row row) {
         return NumpyMsgpack.encode(row);
     }
+
+    @Override
+    RowBackend<Row> converted(RowBackend<BlobRow> other) {
+        return new BlobsAsObjects(other);
+    }
 }

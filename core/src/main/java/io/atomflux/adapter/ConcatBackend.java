@@ -1,48 +1,55 @@
 package io.atomflux.adapter;
 
+import io.atomflux.error.ReadOnlyStoreException;
 import io.atomflux.error.RowOutOfBoundsException;
-import io.atomflux.error.StoreChangedException;
-import io.atomflux.spi.Batch;
+import io.atomflux.error.StoreNotFoundException;
 import io.atomflux.spi.Capability;
 import io.atomflux.spi.Columns;
-import io.atomflux.spi.Positions;
 import io.atomflux.spi.ReadRequest;
 import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.RowReader;
 import io.atomflux.spi.Selection;
 import io.atomflux.spi.StoredColumn;
 import io.atomflux.value.KeyedRow;
-import io.atomflux.value.NdArray;
-import io.atomflux.value.Slice;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeSet;
+import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
-/** The rows of several backends behind each other; a source is found by binary search over their sizes. */
+/**
+ * The rows of several backends behind each other; a source is found by binary search over their sizes.
+ *
+ * <p>Sizes are looked up anew by every call, as they may have changed, but no more of them than it needs: one row asks the
+ * sources before it (or, counted from the end, behind it). A source that went away, or became shorter, between looking and
+ * reading makes a call look once more.
+ */
 final class ConcatBackend<R extends KeyedRow<R>> implements RowBackend<R> {
 
-    private final List<RowBackend<R>> sources;
+    private static final int ASKED_AT_ONCE = 8;
 
-    ConcatBackend(List<RowBackend<R>> sources) {
-        if (sources.isEmpty()) {
-            throw new IllegalArgumentException("sources: 0 (expected: at least 1)");
-        }
-        this.sources = List.copyOf(sources);
+    private final SourceList<R> list;
+    private final InFlight calls;
+    private final Sinks.Empty<Void> closed = Sinks.empty();
+
+    ConcatBackend(SourceList<R> list) {
+        this.list = list;
+        this.calls = new InFlight(list.name());
     }
 
     @Override
     public Class<R> rowType() {
-        return sources.get(0).rowType();
+        return list.rowType();
     }
 
     @Override
     public String name() {
-        return sources.get(0).name() + (sources.size() == 1 ? "" : " and " + (sources.size() - 1) + " more");
+        return list.name();
     }
 
     @Override
@@ -50,209 +57,212 @@ final class ConcatBackend<R extends KeyedRow<R>> implements RowBackend<R> {
         return Set.of();
     }
 
-    /** For source i, the position of its first row; the last entry is the total. */
-    private Mono<long[]> offsets() {
-        return Flux.fromIterable(sources)
-                .concatMap(RowBackend::size)
-                .collectList()
-                .map(sizes -> {
-                    long[] offsets = new long[sizes.size() + 1];
-                    for (int i = 0; i < sizes.size(); i++) {
-                        offsets[i + 1] = offsets[i] + sizes.get(i);
-                    }
-                    return offsets;
-                });
+    /** Closing waits for it; refused once that has begun. */
+    private <T> Mono<T> counted(Mono<T> call) {
+        return Mono.defer(() -> {
+            calls.enter();
+            return call.doFinally(signal -> calls.exit());
+        });
     }
 
-    private static int sourceOf(long[] offsets, long position) {
-        int found = Arrays.binarySearch(offsets, position);
-        int source = found < 0 ? -found - 2 : found;
-        while (offsets[source + 1] == position) {
-            source++; // empty sources share their first position with the next one
+    private <T> Flux<T> countedMany(Flux<T> call) {
+        return Flux.defer(() -> {
+            calls.enter();
+            return call.doFinally(signal -> calls.exit());
+        });
+    }
+
+    /** Makes a call with the sources of now, and once more if one of them was not what it had been a moment before. */
+    private <T> Mono<T> withSources(Function<SourceList.Sources<R>, Mono<T>> call) {
+        Mono<T> once = list.now(true).flatMap(call);
+        return counted(once.onErrorResume(this::mayPass, failure -> once));
+    }
+
+    private boolean mayPass(Throwable failure) {
+        return failure instanceof StoreNotFoundException
+                || failure instanceof RowOutOfBoundsException outside
+                        && !outside.store().equals(name());
+    }
+
+    /** For source i, the position of its first row; the last entry is the total. */
+    private static <R extends KeyedRow<R>> Mono<long[]> offsets(SourceList.Sources<R> sources) {
+        int count = sources.count();
+        long[] sizes = new long[count];
+        List<Integer> unknown = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            OptionalLong known = sources.size(i);
+            sizes[i] = known.orElse(0);
+            if (known.isEmpty()) {
+                unknown.add(i);
+            }
         }
-        return source;
+        return Flux.fromIterable(unknown)
+                .flatMap(
+                        i -> sources.get(i).size().doOnNext(size -> {
+                            sizes[i] = size;
+                            sources.learn(i, size);
+                        }),
+                        ASKED_AT_ONCE)
+                .then(Mono.fromSupplier(() -> {
+                    long[] offsets = new long[count + 1];
+                    for (int i = 0; i < count; i++) {
+                        offsets[i + 1] = offsets[i] + sizes[i];
+                    }
+                    return offsets;
+                }));
     }
 
     @Override
     public Mono<Long> size() {
-        return offsets().map(offsets -> offsets[offsets.length - 1]);
+        return withSources(sources -> offsets(sources).map(offsets -> offsets[offsets.length - 1]));
     }
 
     @Override
     public Mono<R> get(long index, Columns columns) {
-        return offsets().flatMap(offsets -> {
-            long position = Selection.absolute(index, offsets[offsets.length - 1], name());
-            int source = sourceOf(offsets, position);
-            return sources.get(source).get(position - offsets[source], columns);
-        });
+        return withSources(sources -> new Search(sources, index, columns).run());
+    }
+
+    /** Goes from source to source, from the first or from the last one, until one has the row. */
+    private final class Search {
+        private final SourceList.Sources<R> sources;
+        private final long index;
+        private final Columns columns;
+        private final boolean fromEnd;
+        private long rest; // the index within the source looked at, as if it were the first (or the last) one
+        private int done;
+
+        Search(SourceList.Sources<R> sources, long index, Columns columns) {
+            this.sources = sources;
+            this.index = index;
+            this.columns = columns;
+            this.fromEnd = index < 0;
+            this.rest = index;
+        }
+
+        Mono<R> run() {
+            return Flux.defer(this::next)
+                    .repeat(() -> done < sources.count())
+                    .next()
+                    .switchIfEmpty(Mono.error(
+                            () -> new RowOutOfBoundsException(index, fromEnd ? rest - index : index - rest, name())));
+        }
+
+        /** Passes the sources that are known to end before; asks the first other one. */
+        private Mono<R> next() {
+            while (done < sources.count()) {
+                int source = fromEnd ? sources.count() - 1 - done : done;
+                done++;
+                OptionalLong size = sources.size(source);
+                if (size.isEmpty()) {
+                    return asked(source);
+                } else if (fromEnd ? -rest <= size.getAsLong() : rest < size.getAsLong()) {
+                    return sources.get(source).get(rest, columns);
+                }
+                pass(size.getAsLong());
+            }
+            return Mono.empty();
+        }
+
+        private void pass(long size) {
+            rest += fromEnd ? size : -size;
+        }
+
+        /** Asks for the row itself: a source of text need not be counted to its end for that. */
+        private Mono<R> asked(int source) {
+            return sources.get(source).get(rest, columns).onErrorResume(RowOutOfBoundsException.class, outside -> {
+                if (outside.index() != rest || outside.size() > (fromEnd ? -rest - 1 : rest)) {
+                    return Mono.error(outside);
+                }
+                sources.learn(source, outside.size());
+                pass(outside.size());
+                return Mono.empty();
+            });
+        }
     }
 
     @Override
     public RowReader<R> reader(ReadRequest request) {
-        return new RunReader(request);
+        return new ConcatReader<>(this, request);
     }
 
-    /** Cuts the positions into runs that lie in one source each, and reads run after run. */
-    private final class RunReader implements RowReader<R> {
-        private final ReadRequest request;
-        private long @Nullable [] offsets;
-        private Positions positions = Positions.range(0, 0);
-        private long done;
-        private @Nullable RowReader<R> run;
-        private long runOffset;
-        private long emitted;
-
-        RunReader(ReadRequest request) {
-            this.request = request;
-        }
-
-        @Override
-        public Mono<Batch<R>> next(long maxBytes) {
-            if (offsets != null) {
-                return nextOfRun(maxBytes);
-            }
-            return offsets().flatMap(found -> {
-                offsets = found;
-                positions = request.selection().resolve(found[found.length - 1], name());
-                return nextOfRun(maxBytes);
-            });
-        }
-
-        private Mono<Batch<R>> nextOfRun(long maxBytes) {
-            return Mono.defer(() -> {
-                RowReader<R> current = run;
-                if (current == null) {
-                    if (done == positions.count()) {
-                        return Mono.empty();
-                    }
-                    current = startRun();
-                    run = current;
-                }
-                RowReader<R> running = current;
-                return running.next(maxBytes)
-                        .<Batch<R>>map(batch -> {
-                            emitted += batch.size();
-                            return new MovedBatch<>(batch, runOffset);
-                        })
-                        // the source was longer when the positions were found
-                        .onErrorMap(RowOutOfBoundsException.class, shrunk -> new StoreChangedException(name(), emitted))
-                        .switchIfEmpty(Mono.defer(() -> {
-                            if (emitted != done) {
-                                return Mono.error(new StoreChangedException(name(), emitted));
-                            }
-                            run = null;
-                            return running.close().then(nextOfRun(maxBytes));
-                        }));
-            });
-        }
-
-        private RowReader<R> startRun() {
-            long[] known = java.util.Objects.requireNonNull(offsets);
-            int source = sourceOf(known, positions.at(done));
-            long end = done + 1;
-            while (end < positions.count()
-                    && positions.at(end) >= known[source]
-                    && positions.at(end) < known[source + 1]) {
-                end++;
-            }
-            runOffset = known[source];
-            Selection within = within(positions.part(done, end), runOffset);
-            done = end;
-            return sources.get(source).reader(new ReadRequest(within, request.columns(), false));
-        }
-
-        @Override
-        public Mono<Void> close() {
-            return Mono.defer(() -> {
-                RowReader<R> current = run;
-                run = null;
-                return current == null ? Mono.empty() : current.close();
-            });
-        }
+    /** Begins a stream, which closing waits for until it {@link #ended}. */
+    void begin() {
+        calls.enter();
     }
 
-    private static Selection within(Positions part, long offset) {
-        long first = part.at(0) - offset;
-        long last = part.at(part.count() - 1) - offset;
-        long step = part.count() == 1 ? 1 : part.at(1) - part.at(0);
-        if (step != 0 && last - first == step * (part.count() - 1) && even(part, step)) {
-            long stop = last + step;
-            return Selection.ALL.slice(
-                    new Slice(OptionalLong.of(first), stop < 0 ? OptionalLong.empty() : OptionalLong.of(stop), step));
-        }
-        long[] list = part.toArray();
-        for (int i = 0; i < list.length; i++) {
-            list[i] -= offset;
-        }
-        return Selection.ALL.pick(list);
+    void ended() {
+        calls.exit();
     }
 
-    private static boolean even(Positions part, long step) {
-        for (long i = 1; i < part.count(); i++) {
-            if (part.at(i) - part.at(i - 1) != step) {
-                return false;
-            }
+    /** Finds out what a stream reads. */
+    Mono<ConcatPlan<R>> plan(Selection selection) {
+        if (selection.isAll() && list.takesSourcesAsTheyCome()) {
+            return list.now(false).map(ConcatPlan::ofAll);
         }
-        return true;
+        return list.now(true)
+                .flatMap(sources -> offsets(sources)
+                        .map(offsets -> ConcatPlan.of(
+                                sources, offsets, selection.resolve(offsets[offsets.length - 1], name()))));
     }
 
-    private record MovedBatch<R extends KeyedRow<R>>(Batch<R> batch, long offset) implements Batch<R> {
-        @Override
-        public int size() {
-            return batch.size();
-        }
+    @Override
+    public Flux<String> groups() {
+        return countedMany(
+                each(RowBackend::groups).collect(TreeSet<String>::new, Set::add).flatMapIterable(all -> all));
+    }
 
-        @Override
-        public R row(int index) {
-            return batch.row(index);
-        }
+    @Override
+    public Flux<RowBackend<R>> parts() {
+        return countedMany(each(Flux::just));
+    }
 
-        @Override
-        public long position(int index) {
-            return batch.position(index) + offset;
-        }
-
-        @Override
-        public long byteSize() {
-            return batch.byteSize();
-        }
-
-        @Override
-        public Optional<NdArray> array(String key) {
-            return batch.array(key);
-        }
+    private <T> Flux<T> each(Function<RowBackend<R>, Flux<T>> call) {
+        return list.now(false)
+                .flatMapMany(sources -> Flux.range(0, sources.count()).concatMap(i -> call.apply(sources.get(i)), 1));
     }
 
     /** Names the sources too: two of another place may have equal tags. */
     @Override
     public Mono<String> etag() {
-        return Flux.fromIterable(sources)
-                .concatMap(source -> source.etag()
+        return counted(each(source -> source.etag()
                         .map(tag -> source.name().length() + ":" + source.name() + tag.length() + ":" + tag)
                         .map(Optional::of)
-                        .defaultIfEmpty(Optional.empty()))
+                        .defaultIfEmpty(Optional.empty())
+                        .flux())
                 .collectList()
                 .filter(tags -> tags.stream().allMatch(Optional::isPresent))
                 .map(tags -> {
                     StringBuilder all = new StringBuilder();
                     tags.forEach(tag -> all.append(tag.orElseThrow()));
                     return Hashes.sha256(all.toString());
-                });
+                }));
     }
 
     @Override
     public Flux<String> verify() {
-        return Flux.fromIterable(sources).concatMap(RowBackend::verify);
+        return countedMany(each(RowBackend::verify));
+    }
+
+    @Override
+    public Flux<String> repair() {
+        return Flux.error(() -> new ReadOnlyStoreException(name(), "repair"));
     }
 
     @Override
     public Flux<StoredColumn> storage() {
-        return Flux.fromIterable(sources).concatMap(RowBackend::storage);
+        return countedMany(each(RowBackend::storage));
     }
 
-    /** Closes all sources; the first failure is signalled, later ones are added to it. */
+    /** Waits for running calls and streams, then closes all sources. */
     @Override
     public Mono<Void> close() {
-        return Flux.fromIterable(sources).concatMapDelayError(RowBackend::close).then();
+        return Mono.defer(() -> {
+            if (calls.close()) {
+                calls.whenIdle()
+                        .then(Mono.defer(list::close))
+                        .subscribe(nothing -> {}, closed::tryEmitError, closed::tryEmitEmpty);
+            }
+            return closed.asMono();
+        });
     }
 }

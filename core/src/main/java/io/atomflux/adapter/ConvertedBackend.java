@@ -111,9 +111,22 @@ abstract sealed class ConvertedBackend<S extends KeyedRow<S>, R extends KeyedRow
         }
 
         @Override
+        public Optional<String> origin(int index) {
+            return batch.origin(index);
+        }
+
+        @Override
         public long byteSize() {
             return batch.byteSize();
         }
+    }
+
+    /** Converts another backend in the same way. */
+    abstract RowBackend<R> converted(RowBackend<S> other);
+
+    @Override
+    public Flux<RowBackend<R>> parts() {
+        return backend.parts().map(part -> part == backend ? this : converted(part));
     }
 
     @Override

@@ -25,4 +25,9 @@ final class ObjectsAsBlobs extends ConvertedBackend<Row, BlobRow> {
         }
         return decoded;
     }
+
+    @Override
+    RowBackend<BlobRow> converted(RowBackend<Row> other) {
+        return new ObjectsAsBlobs(other);
+    }
 }

@@ -87,6 +87,11 @@ final class ReadOnlyBackend<R extends KeyedRow<R>> implements RowBackend<R> {
     }
 
     @Override
+    public Flux<RowBackend<R>> parts() {
+        return backend.parts().map(part -> part == backend ? this : new ReadOnlyBackend<>(part));
+    }
+
+    @Override
     public Flux<String> verify() {
         return backend.verify();
     }

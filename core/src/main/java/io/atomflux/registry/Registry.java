@@ -9,12 +9,15 @@ import io.atomflux.spi.OpenOptions;
 import io.atomflux.spi.RowBackend;
 import io.atomflux.value.KeyedRow;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Finds the backend that serves a location among those on the class path. */
 public final class Registry {
@@ -54,12 +57,22 @@ public final class Registry {
     /**
      * Makes the backend of a location; does no I/O on it.
      *
+     * <p>A pattern of file names makes a store for reading of all files that fit, in the order of their paths as text, each
+     * opened by the backend of its own suffix with the options given. A file whose own name is the pattern wins. If what
+     * all names end with is a suffix of a backend, everything that fits is read; else ({@code dir/*}) files and folders that
+     * no backend serves are left out: hidden ones, locks, {@code metadata.npz}. A group is asked of the files that have
+     * groups. Files that appear later belong to it; a stream of all rows takes each file as it is when its turn comes.
+     *
      * @param location where the store is; its query counts as options, {@code group} and {@code readonly} among them
      * @param options how to open it
      * @throws NoBackendException if no backend serves it; lists what was found
+     * @throws IllegalArgumentException if a pattern is malformed
      * @throws InvalidOptionException if two backends claim it, or an option is unknown, malformed or given twice
      */
     public static RowBackend<?> open(Location location, OpenOptions options) {
+        if (location.isPattern()) {
+            return Globs.open(location.target(), merged(location, options));
+        }
         BackendProvider provider = find(location);
         OpenOptions merged = merged(location, options);
         RowBackend<?> backend = provider.open(location, merged);
@@ -70,13 +83,30 @@ public final class Registry {
         return Adapters.readOnly(backend);
     }
 
-    private static BackendProvider find(Location location) {
+    /** Tells what names of files may end in: the suffixes of the backends found. */
+    static Set<String> suffixes() {
+        Set<String> suffixes = new HashSet<>();
+        providers().forEach(provider -> suffixes.addAll(provider.suffixes()));
+        return suffixes;
+    }
+
+    /** Tells what names of files may end in if all artefacts are there. */
+    static Set<String> knownSuffixes() {
+        return KNOWN.keySet().stream().filter(name -> name.startsWith(".")).collect(Collectors.toSet());
+    }
+
+    private static List<BackendProvider> providers() {
         List<BackendProvider> all = new ArrayList<>();
         ServiceLoader.load(BackendProvider.class).forEach(all::add);
         if (all.isEmpty()) { // e.g. in a container whose threads see another class path
             ServiceLoader.load(BackendProvider.class, Registry.class.getClassLoader())
                     .forEach(all::add);
         }
+        return all;
+    }
+
+    private static BackendProvider find(Location location) {
+        List<BackendProvider> all = providers();
         List<BackendProvider> serving =
                 all.stream().filter(provider -> serves(provider, location)).toList();
         if (serving.size() > 1) {

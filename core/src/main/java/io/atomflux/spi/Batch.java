@@ -21,6 +21,11 @@ public interface Batch<R extends KeyedRow<R>> {
     /** Returns the position of a row in the store, at the moment the stream began. */
     long position(int index);
 
+    /** Tells where a row comes from if the store is put together from others, e.g. {@code row 2 of b.xyz}. */
+    default Optional<String> origin(int index) {
+        return Optional.empty();
+    }
+
     /** Returns the bytes this batch holds in memory. */
     long byteSize();
 

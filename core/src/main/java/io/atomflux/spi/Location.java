@@ -11,28 +11,37 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Where a store is: a file path, or a URI with a scheme; either may end in a query of options.
+ *
+ * <p>A path given as text may be a pattern that names several files, see {@link #isPattern}.
  *
  * <p>{@link #toString} never shows user information or the query.
  */
 public final class Location {
 
+    private static final Pattern NAMED_OPTION = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*=");
+    private static final Pattern BRACKETED = Pattern.compile("\\[[^/]+]|\\{[^{}]*,.*}");
+
     private final Optional<String> scheme;
     private final String target;
     private final Map<String, String> query;
+    private final boolean pattern;
 
-    private Location(Optional<String> scheme, String target, Map<String, String> query) {
+    private Location(Optional<String> scheme, String target, Map<String, String> query, boolean pattern) {
         this.scheme = scheme;
         this.target = target;
         this.query = query;
+        this.pattern = pattern;
     }
 
     /**
      * Reads a location as users write it: {@code scheme://rest?options} or a path, possibly followed by {@code ?options}.
      *
-     * <p>A {@code file:} URI is its path. On a path, a question mark begins options only if it follows the suffix.
+     * <p>A {@code file:} URI is its path, taken literally. On a path, a question mark begins options only if a name and an
+     * equals sign follow, so that {@code frame?.xyz} has none and {@code frame?.xyz?readonly=true} one.
      */
     public static Location parse(String text) {
         Objects.requireNonNull(text, "location");
@@ -53,20 +62,36 @@ public final class Location {
                     ? new Location(
                             Optional.empty(),
                             Path.of(URI.create("file://" + target)).toString(),
-                            query)
-                    : new Location(Optional.of(scheme), target, query);
+                            query,
+                            false)
+                    : new Location(Optional.of(scheme), target, query, false);
         }
-        int mark = text.lastIndexOf('?');
-        boolean options = mark > 0 && text.indexOf('=', mark) > 0;
+        int mark = optionsOfPath(text);
+        String path = mark < 0 ? text : text.substring(0, mark);
         return new Location(
-                Optional.empty(),
-                options ? text.substring(0, mark) : text,
-                parseQuery(options ? text.substring(mark + 1) : ""));
+                Optional.empty(), path, parseQuery(mark < 0 ? "" : text.substring(mark + 1)), hasWildcards(path));
+    }
+
+    /** Finds the question mark that begins the options, or -1. */
+    private static int optionsOfPath(String text) {
+        for (int mark = text.lastIndexOf('?'); mark > 0; mark = text.lastIndexOf('?', mark - 1)) {
+            if (NAMED_OPTION.matcher(text).region(mark + 1, text.length()).lookingAt()) {
+                return mark;
+            }
+        }
+        return -1;
+    }
+
+    /** Tells a pattern by what cannot be meant otherwise: a lone bracket or brace is part of a name. */
+    private static boolean hasWildcards(String path) {
+        return path.indexOf('*') >= 0
+                || path.indexOf('?') >= 0
+                || BRACKETED.matcher(path).find();
     }
 
     /** Returns the location of a path, taken literally. */
     public static Location of(Path path) {
-        return new Location(Optional.empty(), path.toString(), Map.of());
+        return new Location(Optional.empty(), path.toString(), Map.of(), false);
     }
 
     /** Returns the location of a URI. */
@@ -113,6 +138,15 @@ public final class Location {
         return Path.of(target);
     }
 
+    /**
+     * Tells whether this is a pattern that names all files it fits: a path given as text that holds {@code *} (any
+     * characters), {@code ?} (one), {@code [abc]}, {@code [a-z]} or {@code [!abc]} (one of them, or none of them), {@code
+     * {a,b}} (either), or {@code **} as a whole part of the path (any folders).
+     */
+    public boolean isPattern() {
+        return pattern;
+    }
+
     /** Returns the options of the query; unmodifiable. */
     public Map<String, String> query() {
         return query;
@@ -123,7 +157,8 @@ public final class Location {
         return o instanceof Location other
                 && scheme.equals(other.scheme)
                 && target.equals(other.target)
-                && query.equals(other.query);
+                && query.equals(other.query)
+                && pattern == other.pattern;
     }
 
     @Override

@@ -124,6 +124,16 @@ public interface RowBackend<R extends KeyedRow<R>> {
     }
 
     /**
+     * Lists the stores whose rows these are, in order, if this is put together from several, e.g. by a pattern of file
+     * names; else only itself.
+     *
+     * @return cold; at least one, open as long as this is, and closed with it
+     */
+    default Flux<RowBackend<R>> parts() {
+        return Flux.just(this);
+    }
+
+    /**
      * Looks for damage that reading rows one by one would not show: contradictions of the layout, orphans.
      *
      * @return cold; one sentence for each problem, bounded in number; empty if all is well or the backend has no layout
