@@ -7,7 +7,7 @@ final class DecodedBytes {
 
     private static final long MOST = 1L << 30;
 
-    private final long limit = Math.min(MOST, Runtime.getRuntime().maxMemory() / 4);
+    private final long limit = Math.min(MOST, Runtime.getRuntime().maxMemory() / 2);
     private long held;
 
     /** Takes note of bytes before they are allocated, or after they were let go. */

@@ -3,6 +3,7 @@ package io.atomflux.hub.parquet;
 import io.atomflux.error.CorruptDataException;
 import io.atomflux.error.LimitExceededException;
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 import org.apache.parquet.format.Encoding;
 import org.apache.parquet.format.Type;
 import org.jspecify.annotations.Nullable;
@@ -20,14 +21,16 @@ final class Encodings {
     private final int from;
     private final int to;
     private final int count;
+    private final LongConsumer reserve;
     private final Place place;
 
-    private Encodings(LeafType type, byte[] bytes, int from, int to, int count, Place place) {
+    private Encodings(LeafType type, byte[] bytes, int from, int to, int count, LongConsumer reserve, Place place) {
         this.type = type;
         this.bytes = bytes;
         this.from = from;
         this.to = to;
         this.count = count;
+        this.reserve = reserve;
         this.place = place;
     }
 
@@ -36,6 +39,7 @@ final class Encodings {
      *
      * @param count how many are not null
      * @param dictionary of the column chunk, if it has one
+     * @param reserve is told of bytes before they are allocated, and may refuse them
      */
     static Values decode(
             Encoding encoding,
@@ -45,8 +49,9 @@ final class Encodings {
             int to,
             int count,
             Values.@Nullable Dictionary dictionary,
+            LongConsumer reserve,
             Place place) {
-        Encodings page = new Encodings(type, bytes, from, to, count, place);
+        Encodings page = new Encodings(type, bytes, from, to, count, reserve, place);
         if (count == 0) {
             return new Values.Fixed(type, 0, bytes, from);
         }
@@ -65,6 +70,7 @@ final class Encodings {
     private Values plain() {
         if (type.physical == Type.BOOLEAN) {
             require((count + 7L) / 8);
+            reserve.accept(count);
             byte[] flags = new byte[count];
             for (int i = 0; i < count; i++) {
                 flags[i] = (byte) (bytes[from + (i >> 3)] >>> (i & 7) & 1);
@@ -76,6 +82,7 @@ final class Encodings {
             return new Values.Fixed(type, count, bytes, from);
         }
         require(4L * count);
+        reserve.accept(4L * count);
         int[] starts = new int[count + 1];
         int at = from;
         for (int i = 0; i < count; i++) {
@@ -113,6 +120,7 @@ final class Encodings {
         if (width < 0 || width > 32) {
             throw place.corrupt("dictionary numbers of %d bits (expected: at most 32)".formatted(width));
         }
+        reserve.accept(4L * count);
         int[] codes = new int[count];
         new Runs(bytes, from + 1, to, width, place).fill(codes);
         int size = dictionary.values.count;
@@ -136,6 +144,7 @@ final class Encodings {
         if (length < 0 || length > to - from - 4) {
             throw place.corrupt("runs of %d bytes (expected: at most %d)".formatted(length, to - from - 4));
         }
+        reserve.accept(count);
         byte[] flags = Runs.levels(bytes, from + 4, from + 4 + length, 1, count, place);
         if (flags == null) {
             flags = new byte[count];
@@ -154,6 +163,7 @@ final class Encodings {
             throw mismatch("DELTA_BINARY_PACKED");
         }
         DeltaReader reader = new DeltaReader(bytes, from, to, count, place);
+        reserve.accept((long) count * type.width);
         byte[] numbers = new byte[Math.multiplyExact(count, type.width)];
         for (int i = 0; i < count; i++) {
             long number = reader.next();
@@ -170,6 +180,7 @@ final class Encodings {
         if (type.physical != Type.BYTE_ARRAY) {
             throw mismatch("DELTA_LENGTH_BYTE_ARRAY");
         }
+        reserve.accept(8L * count);
         int[] lengths = new int[count];
         int at = lengths(from, lengths);
         int[] starts = new int[count + 1];
@@ -202,6 +213,7 @@ final class Encodings {
         if (!fixed && type.physical != Type.BYTE_ARRAY) {
             throw mismatch("DELTA_BYTE_ARRAY");
         }
+        reserve.accept(12L * count);
         int[] prefixes = new int[count];
         int[] suffixes = new int[count];
         int at = lengths(lengths(from, prefixes), suffixes);
@@ -221,6 +233,7 @@ final class Encodings {
             throw new LimitExceededException(
                     "bytes of one page in " + place.text(), total, PageReader.LARGEST_PAGE, "leave the column out");
         }
+        reserve.accept(total);
         byte[] strings = new byte[(int) total];
         int[] starts = new int[count + 1];
         int end = 0;
@@ -250,6 +263,7 @@ final class Encodings {
         if ((long) count * width != to - from) {
             throw place.corrupt("%d values of %d bytes each in %d bytes".formatted(count, width, to - from));
         }
+        reserve.accept(to - from);
         byte[] numbers = new byte[to - from];
         for (int k = 0; k < width; k++) {
             int stream = from + k * count;

@@ -18,14 +18,14 @@ final class IsoTimes {
         return LocalDate.ofEpochDay(days).toString();
     }
 
-    /** Writes a time of day. */
-    static String time(long nanos, boolean utc) {
+    /** Writes a time of day, without zone, as Arrow has none for it whatever the column says. */
+    static String time(long nanos) {
         if (nanos < 0 || nanos >= NANOS_OF_DAY) {
             throw new DateTimeException("a time of day of " + nanos + " ns");
         }
-        StringBuilder text = new StringBuilder(21);
+        StringBuilder text = new StringBuilder(18);
         appendTime(text, nanos);
-        return text.append(utc ? "+00:00" : "").toString();
+        return text.toString();
     }
 
     /** Writes a time counted in units from 1970-01-01T00:00:00. */

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Integers become long ({@link BigInteger} from 2^63 on), floats of all sizes double, texts, enumerations and JSON String,
  * other byte strings and UUIDs {@link Bytes}, decimals their exact text as Python's {@code str(Decimal)} writes it, dates and
- * times their ISO 8601 text as Python's {@code isoformat} does: {@code +00:00} at the end if the column is adjusted to UTC,
- * no zone if not; a fraction of no, six, or (if there are nanoseconds) nine digits. INT96 is a timestamp without zone.
+ * times their ISO 8601 text as Python's {@code isoformat} does: {@code +00:00} at the end of a timestamp if the column is adjusted to
+ * UTC, else no zone; a fraction of no, six, or (if there are nanoseconds) nine digits. INT96 is a timestamp without zone.
  * Intervals are ISO 8601 durations.
  *
  * <p>Sources: "Plain" in {@code Encodings.md} for what is stored, {@code LogicalTypes.md} for what it means; both of the
@@ -120,9 +120,7 @@ final class LeafType {
             return int32(null, (b, at, n) -> IsoTimes.date((int) INT.get(b, at)));
         }
         if (isTime(logical) || converted == ConvertedType.TIME_MILLIS) {
-            boolean utc =
-                    logical != null && logical.isSetTIME() && logical.getTIME().isIsAdjustedToUTC();
-            return int32(null, (b, at, n) -> IsoTimes.time((int) INT.get(b, at) * 1_000_000L, utc));
+            return int32(null, (b, at, n) -> IsoTimes.time((int) INT.get(b, at) * 1_000_000L));
         }
         if (isDecimal(element)) {
             int scale = scale(element, place);
@@ -158,11 +156,10 @@ final class LeafType {
         if (logical != null && logical.isSetTIME()) {
             TimeType time = logical.getTIME();
             long scale = 1_000_000_000L / perSecond(time.getUnit(), place);
-            boolean utc = time.isIsAdjustedToUTC();
-            return int64(null, (b, at, n) -> IsoTimes.time(scaled((long) LONG.get(b, at), scale), utc));
+            return int64(null, (b, at, n) -> IsoTimes.time(scaled((long) LONG.get(b, at), scale)));
         }
         if (converted == ConvertedType.TIME_MICROS) {
-            return int64(null, (b, at, n) -> IsoTimes.time(scaled((long) LONG.get(b, at), 1000), true));
+            return int64(null, (b, at, n) -> IsoTimes.time(scaled((long) LONG.get(b, at), 1000)));
         }
         if (isDecimal(element)) {
             int scale = scale(element, place);

@@ -130,10 +130,9 @@ final class PageReader {
     /** Decompresses the current page and reads its levels. */
     void load() {
         checkSum();
-        // Levels take two bytes, numbers of a dictionary or starts of strings four.
-        long needed = header.getUncompressed_page_size() + 6L * count();
-        decoded.change(needed - held, place);
-        held = needed;
+        decoded.change(-held, place);
+        held = 0;
+        reserve(header.getUncompressed_page_size() + 2L * count());
         DataPageHeaderV2 two = header.getData_page_header_v2();
         DataPageHeader one = header.getData_page_header();
         if (header.getType() == PageType.DATA_PAGE_V2 && two != null) {
@@ -163,7 +162,13 @@ final class PageReader {
                 present += level == leaf.definition() ? 1 : 0;
             }
         }
-        return Encodings.decode(encoding, leaf.type(), data, dataFrom, dataTo, present, dictionary, place);
+        return Encodings.decode(
+                encoding, leaf.type(), data, dataFrom, dataTo, present, dictionary, this::reserve, place);
+    }
+
+    private void reserve(long bytes) {
+        decoded.change(bytes, place);
+        held += bytes;
     }
 
     /** Lets go of everything. */
@@ -304,11 +309,12 @@ final class PageReader {
             throw place.corrupt("a dictionary of %d values in %d bytes".formatted(count, size));
         }
         checkSum();
-        dictionaryHeld = 2L * size + 8L * count;
+        // Twice, as numbers are copied and other values kept as they were made; references and starts beside them.
+        dictionaryHeld = 2L * size + 12L * count;
         decoded.change(dictionaryHeld, place);
         decompress(0, true);
         dictionary = new Values.Dictionary(
-                Encodings.decode(Encoding.PLAIN, leaf.type(), data, dataFrom, dataTo, count, null, place));
+                Encodings.decode(Encoding.PLAIN, leaf.type(), data, dataFrom, dataTo, count, null, bytes -> {}, place));
         // The dictionary keeps these bytes.
         room = new byte[0];
     }

@@ -27,7 +27,7 @@ import org.apache.parquet.format.Type;
  * <p>Values are those of the core: null; Boolean; Long for integers, {@link java.math.BigInteger} for unsigned ones from 2^63
  * on; Double for floats of all sizes; String for texts, enumerations, JSON (as it stands), decimals (exact, as Python's
  * {@code str(Decimal)} writes them), dates, times and timestamps (as Python's {@code isoformat} writes them, with {@code
- * +00:00} if adjusted to UTC, else without zone) and intervals (ISO 8601 durations); {@link io.atomflux.value.Bytes} for
+ * +00:00} if it is a timestamp adjusted to UTC, else without zone) and intervals (ISO 8601 durations); {@link io.atomflux.value.Bytes} for
  * other byte strings and UUIDs; structs and maps with textual keys as maps in the order stored, other maps as lists of maps
  * of {@code key} and {@code value}; lists as lists, but those of numbers or booleans that are rectangular and without null as
  * {@link io.atomflux.value.NdArray} of the stored type and as many axes as there are lists in each other (an empty list has
@@ -138,6 +138,9 @@ public final class ParquetFooter {
         if (sum != read.getNum_rows()) {
             throw place.corrupt("%d rows, but %d in its row groups".formatted(read.getNum_rows(), sum));
         }
+        if (sum > 0 && schema.leaves().isEmpty()) {
+            throw place.corrupt("%d rows without columns".formatted(sum));
+        }
         Map<String, String> metadata = new HashMap<>();
         List<KeyValue> pairs = read.getKey_value_metadata();
         for (KeyValue pair : pairs == null ? List.<KeyValue>of() : pairs) {
@@ -197,13 +200,13 @@ public final class ParquetFooter {
             if (columns.contains(schema.fields().get(leaf.top()).name)) {
                 Place at = new Place(name, "row group %d, column %s".formatted(group, leaf.path()));
                 ColumnChunk column = at.there(row.getColumns(), "columns").get(i);
-                chunks.add(chunk(i, leaf, column, at));
+                chunks.add(chunk(i, leaf, column, row.getNum_rows(), at));
             }
         }
         return new RowGroupPlan(schema, fields, chunks, row.getNum_rows(), place);
     }
 
-    private RowGroupPlan.Chunk chunk(int index, FileSchema.Leaf leaf, ColumnChunk column, Place place) {
+    private RowGroupPlan.Chunk chunk(int index, FileSchema.Leaf leaf, ColumnChunk column, long rows, Place place) {
         String path = column.getFile_path();
         if (path != null && !path.isEmpty()) {
             throw place.unsupported("values in another file, \"%s\"".formatted(path));
@@ -235,8 +238,8 @@ public final class ParquetFooter {
             throw new LimitExceededException(
                     "bytes of " + place.text(), length, Integer.MAX_VALUE - ENDING, "leave the column out");
         }
-        if (data.getNum_values() < 0) {
-            throw place.corrupt("%d values".formatted(data.getNum_values()));
+        if (data.getNum_values() < rows) {
+            throw place.corrupt("%d values of %d rows".formatted(data.getNum_values(), rows));
         }
         return new RowGroupPlan.Chunk(
                 index,
