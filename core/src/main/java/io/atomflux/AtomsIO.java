@@ -6,6 +6,7 @@ import io.atomflux.adapter.BridgeOptions;
 import io.atomflux.atoms.Atoms;
 import io.atomflux.registry.Registry;
 import io.atomflux.spi.BlockingRowBackend;
+import io.atomflux.spi.CacheOptions;
 import io.atomflux.spi.Location;
 import io.atomflux.spi.OpenOptions;
 import io.atomflux.spi.RowBackend;
@@ -85,6 +86,31 @@ public final class AtomsIO extends StoreFacade<Atoms, Row> {
     /** Puts the rows of several stores behind each other, for reading; closing the result closes them. */
     public static AtomsIO concat(AtomsIO... stores) {
         return new AtomsIO(concatenated(List.of(stores)));
+    }
+
+    /**
+     * Keeps rows of this store in another one once they were read; see {@link #cached(AtomsIO, CacheOptions)}.
+     *
+     * @throws io.atomflux.error.UnsupportedStoreOperationException if {@code by} cannot keep a cache
+     */
+    public AtomsIO cached(AtomsIO by) {
+        return cached(by, CacheOptions.defaults());
+    }
+
+    /**
+     * Returns this store, for reading, with its rows kept in another one once they were read.
+     *
+     * <p>A row is asked of this store once, however many ask for it at the same time; a second reading asks this store for
+     * nothing. The cache may be shared between processes, goes on where it was after a kill, and is deleted and filled
+     * anew when this store changed. Row i stands at i + 1 of {@code by}, which holds nothing else; its row 0 tells what is cached.
+     *
+     * @param by where rows are kept, e.g. an LMDB file: empty, or a cache of this store
+     * @return closing it closes both stores. Streams and reads may signal {@code ForeignDataException} if {@code by} holds
+     *     something else, and {@code StoreChangedException} if this store changed meanwhile
+     * @throws io.atomflux.error.UnsupportedStoreOperationException if {@code by} cannot keep a cache
+     */
+    public AtomsIO cached(AtomsIO by, CacheOptions options) {
+        return new AtomsIO(cachedBackend(by, options));
     }
 
     /**

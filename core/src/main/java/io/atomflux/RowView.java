@@ -1,5 +1,6 @@
 package io.atomflux;
 
+import io.atomflux.spi.Batch;
 import io.atomflux.spi.Columns;
 import io.atomflux.spi.Selection;
 import io.atomflux.spi.Write;
@@ -134,6 +135,21 @@ public final class RowView<T> extends Flux<T> {
                     .map(size -> selection.resolve(size, core.name()).count());
         }
 
+        Mono<Long> prefetch() {
+            BatchStream.Emission<R, Long> counting = new BatchStream.Emission<>() {
+                @Override
+                public Long of(R row, long position) {
+                    return 1L;
+                }
+
+                @Override
+                public Long ofAll(Batch<R> batch) {
+                    return (long) batch.size();
+                }
+            };
+            return core.stream(selection, columns, snapshot, counting).reduce(0L, Long::sum);
+        }
+
         Mono<Void> set(List<T> elements) {
             List<R> rows = new ArrayList<>(elements.size());
             for (T element : elements) {
@@ -261,6 +277,26 @@ public final class RowView<T> extends Flux<T> {
      */
     public Mono<Long> size() {
         return source.size();
+    }
+
+    /**
+     * Reads these rows without emitting them, as fast as the store gives them, so that a cache holds them afterwards.
+     *
+     * <p>Cancelled or failed, it keeps what it has read; once more subscribed, it passes over that swiftly.
+     *
+     * @return cold; how many rows were read
+     */
+    public Mono<Long> prefetch() {
+        return source.prefetch();
+    }
+
+    /**
+     * Makes a cache forget these rows, whole, so that they are fetched anew when they are read; no other store is changed.
+     *
+     * @return cold; how many of their positions the cache had; 0 if the store is no cached one
+     */
+    public Mono<Long> evict() {
+        return source.core().backend.evict(source.selection());
     }
 
     /** Returns the elements with the positions of their rows in the store; same order and errors as this view. */

@@ -2,6 +2,7 @@ package io.atomflux;
 
 import io.atomflux.adapter.Adapters;
 import io.atomflux.error.CorruptDataException;
+import io.atomflux.spi.CacheOptions;
 import io.atomflux.spi.Capability;
 import io.atomflux.spi.Columns;
 import io.atomflux.spi.RowBackend;
@@ -323,6 +324,11 @@ abstract sealed class StoreFacade<E, R extends KeyedRow<R>> implements Store<E> 
 
     RowBackend<R> readOnlyBackend() {
         return Adapters.readOnly(core.backend);
+    }
+
+    RowBackend<R> cachedBackend(StoreFacade<?, R> by, CacheOptions options) {
+        Objects.requireNonNull(options, "options");
+        return Adapters.cached(core.backend, Objects.requireNonNull(by, "by").core.backend, options);
     }
 
     static <R extends KeyedRow<R>> RowBackend<R> concatenated(List<? extends StoreFacade<?, R>> stores) {

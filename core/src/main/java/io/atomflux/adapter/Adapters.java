@@ -1,5 +1,6 @@
 package io.atomflux.adapter;
 
+import io.atomflux.spi.CacheOptions;
 import io.atomflux.spi.RowBackend;
 import io.atomflux.value.BlobRow;
 import io.atomflux.value.KeyedRow;
@@ -42,6 +43,19 @@ public final class Adapters {
     /** Puts the rows of several backends behind each other, for reading; the list is closed with the result. */
     public static <R extends KeyedRow<R>> RowBackend<R> concat(SourceList<R> sources) {
         return new ConcatBackend<>(sources);
+    }
+
+    /**
+     * Keeps the rows of a backend in another one once they were read, for reading.
+     *
+     * @param source where rows come from
+     * @param by keeps them; holds nothing else
+     * @return a backend that closes both
+     * @throws io.atomflux.error.UnsupportedStoreOperationException if {@code by} lacks a capability that is needed
+     */
+    public static <R extends KeyedRow<R>> RowBackend<R> cached(
+            RowBackend<R> source, RowBackend<R> by, CacheOptions options) {
+        return new CachedBackend<>(source, by, options);
     }
 
     @SuppressWarnings("unchecked") // rowType() says which kind it is; there is no other

@@ -88,9 +88,13 @@ final class ConcatPlan<R extends KeyedRow<R>> {
         return source;
     }
 
-    private static Selection within(Positions part, long offset) {
+    /** Selects positions, at least one, that are counted from an offset. */
+    static Selection within(Positions part, long offset) {
         long first = part.at(0) - offset;
         long last = part.at(part.count() - 1) - offset;
+        if (part.isRange()) {
+            return Selection.ALL.slice(Slice.of(first, last + 1));
+        }
         long step = part.count() == 1 ? 1 : part.at(1) - part.at(0);
         if (step != 0 && last - first == step * (part.count() - 1) && even(part, step)) {
             long stop = last + step;

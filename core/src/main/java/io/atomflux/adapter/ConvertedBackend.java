@@ -6,6 +6,7 @@ import io.atomflux.spi.Columns;
 import io.atomflux.spi.ReadRequest;
 import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.RowReader;
+import io.atomflux.spi.Selection;
 import io.atomflux.spi.StoredColumn;
 import io.atomflux.spi.Write;
 import io.atomflux.value.Change;
@@ -172,6 +173,11 @@ abstract sealed class ConvertedBackend<S extends KeyedRow<S>, R extends KeyedRow
     @Override
     public Flux<StoredColumn> storage() {
         return backend.storage();
+    }
+
+    @Override
+    public Mono<Long> evict(Selection which) {
+        return backend.evict(which);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.atomflux.spi.Columns;
 import io.atomflux.spi.ReadRequest;
 import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.RowReader;
+import io.atomflux.spi.Selection;
 import io.atomflux.spi.StoredColumn;
 import io.atomflux.value.Change;
 import io.atomflux.value.KeyedRow;
@@ -104,6 +105,11 @@ final class ReadOnlyBackend<R extends KeyedRow<R>> implements RowBackend<R> {
     @Override
     public Flux<StoredColumn> storage() {
         return backend.storage();
+    }
+
+    @Override
+    public Mono<Long> evict(Selection which) {
+        return backend.evict(which);
     }
 
     @Override

@@ -163,6 +163,17 @@ public interface RowBackend<R extends KeyedRow<R>> {
     }
 
     /**
+     * Forgets what a cache in front of the store keeps of rows, so that they are fetched anew when they are read; changes no row
+     * of any store but the cache's own.
+     *
+     * @return cold; how many positions the cache had; 0 where there is none
+     * @signals RowOutOfBoundsException if a listed row is not there
+     */
+    default Mono<Long> evict(Selection which) {
+        return Mono.just(0L);
+    }
+
+    /**
      * Releases what this backend opened itself, not what it was given.
      *
      * @return cold; empty. Waits for running calls; repeats complete with the first outcome

@@ -132,6 +132,14 @@ public abstract class RowBackendContract<R extends KeyedRow<R>> {
         }
     }
 
+    /** Keeping the rows of another store, and being kept. */
+    @Nested
+    final class Caching extends CacheFacet<R> {
+        Caching() {
+            super(RowBackendContract.this);
+        }
+    }
+
     /** Opening, groups, clearing, removing, closing. */
     @Nested
     final class Lifecycle extends LifecycleFacet<R> {

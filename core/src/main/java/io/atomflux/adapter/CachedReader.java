@@ -1,0 +1,515 @@
+package io.atomflux.adapter;
+
+import io.atomflux.error.RowOutOfBoundsException;
+import io.atomflux.error.StoreChangedException;
+import io.atomflux.error.StoreClosedException;
+import io.atomflux.spi.Batch;
+import io.atomflux.spi.Columns;
+import io.atomflux.spi.Positions;
+import io.atomflux.spi.ReadRequest;
+import io.atomflux.spi.RowReader;
+import io.atomflux.value.KeyedRow;
+import io.atomflux.value.NdArray;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * A stream over a cache: reads what is kept, fetches what is missing and keeps it.
+ *
+ * <p>Rows that are kept are read by one reader for as long as none is missing. Otherwise a window of rows is looked at, as many
+ * as a batch will hold by what was seen so far, and those missing in it are fetched together and written together: where
+ * the window ends in missing rows by a reader that goes on from window to window, else by one for the window. What is
+ * fetched is bounded by the bytes of the batch, since it is emitted with it.
+ *
+ * <p>Longer than most files because all of it is about one state: what was read of which of three stores.
+ */
+final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
+
+    private static final int FIRST_WINDOW = 64;
+    private static final int MOST_ROWS = 1 << 16;
+    private static final int MOST_EXTRA = 4096;
+    private static final int MOST_TRIES = 5;
+
+    private final CachedBackend<R> backend;
+    private final ReadRequest request;
+    private final boolean partial;
+    private final Object lock = new Object();
+    private boolean entered; // guarded by lock, as the next two
+    private boolean closed;
+    private final Set<RowReader<R>> open = new LinkedHashSet<>();
+    private final @Nullable ReadAhead<R> ahead;
+
+    // Below: touched by one batch at a time.
+    private @Nullable CacheState<R> state;
+    private Positions positions = Positions.range(0, 0);
+    private boolean isRange;
+    private long done;
+    private boolean wide = true;
+    private @Nullable RowReader<R> kept;
+    private @Nullable RowReader<R> run;
+    private long runAt;
+    private long fetchedRows;
+    private long fetchedBytes;
+
+    CachedReader(CachedBackend<R> backend, ReadRequest request) {
+        this(backend, request, backend.options().readAhead() > 0 && !backend.isPartial(request.columns()));
+    }
+
+    CachedReader(CachedBackend<R> backend, ReadRequest request, boolean readsAhead) {
+        this.backend = backend;
+        this.request = request;
+        this.partial = backend.isPartial(request.columns());
+        this.ahead = readsAhead ? new ReadAhead<>(new CachedReader<>(backend, request, false), backend) : null;
+    }
+
+    /**
+     * Rows of the next positions.
+     *
+     * @param rows those found, null where one is missing
+     * @param whole all of them as the cache's store gave them; null if some are missing
+     */
+    private record Seen<R extends KeyedRow<R>>(
+            List<@Nullable R> rows, @Nullable Batch<R> whole) {}
+
+    @Override
+    public Mono<Batch<R>> next(long maxBytes) {
+        return Mono.defer(() -> {
+            enter();
+            return next(maxBytes, 1);
+        });
+    }
+
+    private void enter() {
+        synchronized (lock) {
+            if (!entered && !closed) {
+                backend.calls().enter();
+                entered = true;
+            }
+        }
+    }
+
+    private Mono<Batch<R>> next(long maxBytes, int attempt) {
+        return begun().flatMap(known -> batch(known, maxBytes))
+                .onErrorResume(SourceChanged.class, changed -> {
+                    if (done > 0 || attempt == MOST_TRIES) {
+                        return Mono.error(new StoreChangedException(backend.name(), done));
+                    }
+                    state = null;
+                    return closeKept().then(closeRun()).then(next(maxBytes, attempt + 1));
+                })
+                .doOnNext(batch -> {
+                    if (ahead != null) {
+                        ahead.reached(done, batch.size(), maxBytes);
+                    }
+                });
+    }
+
+    private Mono<CacheState<R>> begun() {
+        CacheState<R> known = state;
+        if (known != null) {
+            return backend.isCurrent(known) ? Mono.just(known) : Mono.error(new SourceChanged());
+        }
+        return backend.stateOfView().doOnNext(found -> {
+            positions = request.selection().resolve(found.size(), backend.name());
+            isRange = positions.isRange();
+            state = found;
+        });
+    }
+
+    private Mono<Batch<R>> batch(CacheState<R> known, long maxBytes) {
+        if (done == positions.count()) {
+            return Mono.empty();
+        }
+        long landings = known.flights().landings();
+        return seen(known, maxBytes, 1).flatMap(seen -> {
+            Batch<R> whole = seen.whole();
+            if (whole != null || !seen.rows().contains(null)) {
+                return Mono.just(emitted(seen.rows(), whole));
+            }
+            return partial ? fetchedInPart(known, seen, maxBytes) : fetched(known, seen, maxBytes, landings);
+        });
+    }
+
+    /** Passes rows on; makes the step to what follows them. */
+    private Batch<R> emitted(List<@Nullable R> rows, @Nullable Batch<R> whole) {
+        long end = done + rows.size();
+        Positions part = positions.part(done, end);
+        List<R> all = new ArrayList<>(rows.size());
+        for (R row : rows) {
+            all.add(Objects.requireNonNull(row));
+        }
+        done = end;
+        return whole == null ? Batch.of(all, part) : new KeptBatch<>(all, part, whole);
+    }
+
+    // What is kept
+
+    private Mono<Seen<R>> seen(CacheState<R> known, long maxBytes, int attempt) {
+        return backend.tolerant(
+                        Mono.defer(() -> kept != null ? ofKept(kept, known, maxBytes) : opened(known, maxBytes)),
+                        Mono.defer(() -> closeKept().then(Mono.fromSupplier(() -> missing(window(maxBytes))))))
+                .onErrorResume(
+                        // others fill or forget rows, or clear the store
+                        failure -> attempt < MOST_TRIES
+                                && (CachePlace.isGone(failure) || failure instanceof StoreChangedException),
+                        moved -> closeKept().then(seen(known, maxBytes, attempt + 1)));
+    }
+
+    private Mono<Seen<R>> ofKept(RowReader<R> reader, CacheState<R> known, long maxBytes) {
+        return reader.next(maxBytes)
+                .flatMap(batch -> looked(batch, known, maxBytes))
+                .switchIfEmpty(Mono.defer(() -> closeKept().then(opened(known, maxBytes))));
+    }
+
+    private Mono<Seen<R>> opened(CacheState<R> known, long maxBytes) {
+        return backend.place().size().flatMap(size -> {
+            long most = wide ? positions.count() : Math.min(positions.count(), done + window(maxBytes));
+            long end = reaching(most, size - 1);
+            if (end == done) {
+                return Mono.just(missing(beyond(done + window(maxBytes), size - 1) - done));
+            }
+            RowReader<R> reader =
+                    new GuardedReader<>(backend.place().reader(positions.part(done, end), request.columns()));
+            if (!held(reader)) {
+                return Mono.error(() -> new StoreClosedException(backend.name()));
+            }
+            kept = reader;
+            return ofKept(reader, known, maxBytes);
+        });
+    }
+
+    /** Returns up to where all positions are below one. */
+    private long reaching(long most, long below) {
+        if (isRange) {
+            return Math.max(done, Math.min(most, done + below - positions.at(done)));
+        }
+        long end = done;
+        while (end < most && end - done < MOST_ROWS && positions.at(end) < below) {
+            end++;
+        }
+        return end;
+    }
+
+    /** Returns up to where no position is below one. */
+    private long beyond(long most, long below) {
+        long end = done;
+        while (end < Math.min(most, positions.count()) && positions.at(end) >= below) {
+            end++;
+        }
+        return end;
+    }
+
+    private Seen<R> missing(long count) {
+        int rows = (int) Math.min(count, positions.count() - done);
+        wide = false;
+        List<@Nullable R> none = new ArrayList<>(rows);
+        for (int i = 0; i < rows; i++) {
+            none.add(null);
+        }
+        return new Seen<>(none, null);
+    }
+
+    private Mono<Seen<R>> looked(Batch<R> batch, CacheState<R> known, long maxBytes) {
+        List<@Nullable R> rows = new ArrayList<>(batch.size());
+        int hits = -1;
+        for (int i = 0; i < batch.size(); i++) {
+            R row = backend.place().opened(batch.row(i), known.epoch());
+            if (row == null && hits < 0) {
+                hits = i;
+            }
+            rows.add(row);
+        }
+        if (hits < 0) {
+            wide = true;
+            return Mono.just(new Seen<>(rows, batch));
+        }
+        wide = false;
+        int window = window(maxBytes);
+        int end = hits >= window ? hits : Math.min(rows.size(), window);
+        return closeKept().thenReturn(new Seen<>(rows.subList(0, end), null));
+    }
+
+    /** Returns how many rows a batch will hold, by those fetched so far. */
+    private int window(long maxBytes) {
+        if (fetchedRows == 0) {
+            return FIRST_WINDOW;
+        }
+        return (int) Math.max(1, Math.min(MOST_ROWS, maxBytes / Math.max(1, fetchedBytes / fetchedRows)));
+    }
+
+    // What is missing
+
+    private Mono<Batch<R>> fetched(CacheState<R> known, Seen<R> seen, long maxBytes, long landings) {
+        Set<Long> wanted = new LinkedHashSet<>();
+        for (int i = 0; i < seen.rows().size(); i++) {
+            if (seen.rows().get(i) == null) {
+                wanted.add(positions.at(done + i));
+            }
+        }
+        return Mono.using(
+                        () -> known.flights().claim(wanted),
+                        claim -> known.flights().landings() == landings
+                                        || claim.mine().isEmpty()
+                                ? claimed(known, claim, seen, maxBytes)
+                                : cameMeanwhile(known, claim.mine())
+                                        .flatMap(came -> came ? Mono.empty() : claimed(known, claim, seen, maxBytes)),
+                        Flights.Claim::end)
+                .flatMap(came -> merged(known, seen, came, maxBytes))
+                .switchIfEmpty(Mono.defer(() -> batch(known, maxBytes)));
+    }
+
+    /** Looks whether one of some rows is kept now. */
+    private Mono<Boolean> cameMeanwhile(CacheState<R> known, List<Long> wanted) {
+        return backend.tolerant(
+                backend.place()
+                        .present(
+                                Positions.list(wanted.stream()
+                                        .mapToLong(Long::longValue)
+                                        .toArray()),
+                                known.epoch()),
+                Mono.just(false));
+    }
+
+    private Mono<Map<Long, R>> claimed(CacheState<R> known, Flights<R>.Claim claim, Seen<R> seen, long maxBytes) {
+        if (isTail(seen, claim.mine())) {
+            // a batch may hold more rows than expected, above all the first one
+            int more = fetchedRows == 0 ? MOST_EXTRA : Math.min(MOST_EXTRA, window(maxBytes) + FIRST_WINDOW);
+            long end = done + seen.rows().size();
+            for (long next = end; next < Math.min(positions.count(), end + more); next++) {
+                claim.mayBring(positions.at(next));
+            }
+        }
+        Mono<Map<Long, R>> own = claim.mine().isEmpty()
+                ? Mono.just(Map.of())
+                : ofSource(known, seen, claim.mine(), maxBytes)
+                        .flatMap(rows -> backend.landed(known, claim, rows).thenReturn(rows));
+        return own.flatMap(rows -> Flux.fromIterable(claim.others())
+                .concatMap(Flights.Flight::rows)
+                .collect(() -> new LinkedHashMap<>(rows), Map::putAll));
+    }
+
+    /** Emits the rows up to the first that is still missing; begins anew if that is the very first. */
+    private Mono<Batch<R>> merged(CacheState<R> known, Seen<R> seen, Map<Long, R> came, long maxBytes) {
+        List<@Nullable R> rows = new ArrayList<>();
+        long most = Math.min(positions.count() - done, (long) seen.rows().size() + came.size());
+        while (rows.size() < most) {
+            int at = rows.size();
+            R row = at < seen.rows().size() ? seen.rows().get(at) : null;
+            if (row == null) {
+                R whole = came.get(positions.at(done + at));
+                if (whole == null) {
+                    break;
+                }
+                row = CachedBackend.wanted(whole, request.columns());
+            }
+            rows.add(row);
+        }
+        return rows.isEmpty() ? batch(known, maxBytes) : Mono.just(emitted(rows, null));
+    }
+
+    /** Reads rows of the source, of those asked for the first ones that fit, and perhaps those that follow them. */
+    private Mono<Map<Long, R>> ofSource(CacheState<R> known, Seen<R> seen, List<Long> mine, long maxBytes) {
+        Mono<Map<Long, R>> reading = isTail(seen, mine)
+                ? ofRun(done + seen.rows().indexOf(null), maxBytes)
+                : closeRun().then(Mono.defer(() -> once(mine, maxBytes)));
+        return reading.onErrorResume(
+                        failure ->
+                                failure instanceof RowOutOfBoundsException || failure instanceof StoreChangedException,
+                        failure -> closeRun().then(backend.changedOr(known, failure)))
+                .doOnNext(rows -> rows.values().forEach(row -> {
+                    fetchedRows++;
+                    fetchedBytes += row.byteSize();
+                }));
+    }
+
+    /** Tells whether what is to be fetched is all from the first missing row on, so that what follows will be missing too. */
+    private boolean isTail(Seen<R> seen, List<Long> mine) {
+        int first = seen.rows().indexOf(null);
+        return mine.size() == seen.rows().size() - first;
+    }
+
+    /** Reads on from an ordinal, by the reader that is there already if it has come so far. */
+    private Mono<Map<Long, R>> ofRun(long ordinal, long maxBytes) {
+        RowReader<R> going = run;
+        if (going == null || runAt != ordinal) {
+            return closeRun().then(Mono.defer(() -> {
+                RowReader<R> made = new GuardedReader<>(sourceReader(positions.part(ordinal, positions.count())));
+                if (!held(made)) {
+                    return Mono.error(() -> new StoreClosedException(backend.name()));
+                }
+                run = made;
+                runAt = ordinal;
+                return ofRun(ordinal, maxBytes);
+            }));
+        }
+        return going.next(maxBytes)
+                .map(batch -> {
+                    Map<Long, R> rows = new LinkedHashMap<>();
+                    for (int i = 0; i < batch.size(); i++) {
+                        rows.put(positions.at(ordinal + i), batch.row(i));
+                    }
+                    runAt = ordinal + batch.size();
+                    return rows;
+                })
+                .switchIfEmpty(Mono.error(
+                        () -> new StoreChangedException(backend.source().name(), ordinal)));
+    }
+
+    private RowReader<R> sourceReader(Positions part) {
+        return backend.source()
+                .reader(new ReadRequest(ConcatPlan.within(part, 0), partial ? request.columns() : Columns.ALL, false));
+    }
+
+    private Mono<Map<Long, R>> once(List<Long> wanted, long maxBytes) {
+        Positions list =
+                Positions.list(wanted.stream().mapToLong(Long::longValue).toArray());
+        return Mono.usingWhen(
+                Mono.fromSupplier(() -> new GuardedReader<>(sourceReader(list))),
+                reader -> more(reader, list, new LinkedHashMap<>(), new long[2], maxBytes),
+                RowReader::close);
+    }
+
+    private Mono<Map<Long, R>> more(
+            RowReader<R> reader, Positions list, Map<Long, R> rows, long[] countAndBytes, long maxBytes) {
+        return reader.next(Math.max(1, maxBytes - countAndBytes[1]))
+                .switchIfEmpty(Mono.error(
+                        () -> new StoreChangedException(backend.source().name(), countAndBytes[0])))
+                .flatMap(batch -> {
+                    for (int i = 0; i < batch.size(); i++) {
+                        rows.put(list.at(countAndBytes[0]++), batch.row(i));
+                    }
+                    countAndBytes[1] += batch.byteSize();
+                    return countAndBytes[0] == list.count() || countAndBytes[1] >= maxBytes
+                            ? Mono.just(rows)
+                            : more(reader, list, rows, countAndBytes, maxBytes);
+                });
+    }
+
+    /** Reads only the keys asked for, keeps nothing. */
+    private Mono<Batch<R>> fetchedInPart(CacheState<R> known, Seen<R> seen, long maxBytes) {
+        Set<Long> wanted = new LinkedHashSet<>();
+        for (int i = 0; i < seen.rows().size(); i++) {
+            if (seen.rows().get(i) == null) {
+                wanted.add(positions.at(done + i));
+            }
+        }
+        return ofSource(known, seen, List.copyOf(wanted), maxBytes)
+                .flatMap(rows -> backend.unchanged(known).thenReturn(rows))
+                .flatMap(came -> merged(known, seen, came, maxBytes));
+    }
+
+    // Closing
+
+    /** Remembers a reader to be closed; false if this one is closed already. */
+    private boolean held(RowReader<R> reader) {
+        synchronized (lock) {
+            return !closed && open.add(reader);
+        }
+    }
+
+    private Mono<Void> released(RowReader<R> reader) {
+        return reader.close()
+                .doOnTerminate(
+                        () -> { // if cancelled before that, closing this one sees to it
+                            synchronized (lock) {
+                                open.remove(reader);
+                            }
+                        });
+    }
+
+    private Mono<Void> closeKept() {
+        return Mono.defer(() -> {
+            RowReader<R> reader = kept;
+            kept = null;
+            return reader == null ? Mono.empty() : released(reader);
+        });
+    }
+
+    private Mono<Void> closeRun() {
+        return Mono.defer(() -> {
+            RowReader<R> reader = run;
+            run = null;
+            return reader == null ? Mono.empty() : released(reader);
+        });
+    }
+
+    /** Goes on behind rows that somebody else has fetched meanwhile. */
+    Mono<Void> skipTo(long ordinal) {
+        return Mono.defer(() -> {
+            if (ordinal <= done || state == null) {
+                return Mono.empty();
+            }
+            done = ordinal;
+            return closeKept();
+        });
+    }
+
+    long done() {
+        return done;
+    }
+
+    @Override
+    public Mono<Void> close() {
+        return Mono.defer(() -> {
+            List<RowReader<R>> left;
+            boolean counts;
+            synchronized (lock) {
+                if (closed) {
+                    return Mono.empty();
+                }
+                closed = true;
+                counts = entered;
+                left = List.copyOf(open);
+                open.clear();
+            }
+            Mono<Void> stopped = ahead == null ? Mono.empty() : ahead.close();
+            return Flux.fromIterable(left)
+                    .concatMapDelayError(RowReader::close)
+                    .then()
+                    .as(closing -> Mono.whenDelayError(stopped, closing))
+                    .doFinally(end -> {
+                        if (counts) {
+                            backend.calls().exit();
+                        }
+                    });
+        });
+    }
+
+    /** Rows as the cache's store gave them, whose columns it may have as arrays. */
+    private record KeptBatch<R extends KeyedRow<R>>(List<R> rows, Positions positions, Batch<R> batch)
+            implements Batch<R> {
+        @Override
+        public int size() {
+            return rows.size();
+        }
+
+        @Override
+        public R row(int index) {
+            return rows.get(index);
+        }
+
+        @Override
+        public long position(int index) {
+            return positions.at(index);
+        }
+
+        @Override
+        public long byteSize() {
+            return batch.byteSize();
+        }
+
+        @Override
+        public Optional<NdArray> array(String key) {
+            return batch.array(key);
+        }
+    }
+}
