@@ -1,6 +1,7 @@
 package io.atomflux.hub.parquet;
 
-import org.apache.parquet.format.FileMetaData;
+import io.atomflux.error.AtomfluxException;
+import io.atomflux.error.CorruptDataException;
 import org.apache.parquet.format.PageHeader;
 import shaded.parquet.org.apache.thrift.TConfiguration;
 import shaded.parquet.org.apache.thrift.TException;
@@ -20,9 +21,15 @@ import shaded.parquet.org.apache.thrift.transport.TTransportException;
  */
 final class BoundedThrift extends TCompactProtocol {
 
+    // Types of fields; the class with their names is not in the jar.
+    static final byte STOP = 0;
+    static final byte I64 = 10;
+    static final byte LIST = 15;
+
     private static final int DEEPEST = 64;
-    // Schema elements of the widest tables, and columns of a row group, are some 100 000.
-    private static final int LONGEST_LIST = 1 << 22;
+    // Columns of the widest tables are some 100 000. The generated classes print what they have read into an error, so
+    // this bounds errors too.
+    private static final int LONGEST_LIST = 1 << 18;
 
     private final Source source;
     private int depth;
@@ -32,19 +39,20 @@ final class BoundedThrift extends TCompactProtocol {
         this.source = source;
     }
 
-    private static BoundedThrift over(byte[] bytes, int from, int to) {
+    static BoundedThrift over(byte[] bytes, int from, int to) {
         return new BoundedThrift(new Source(bytes, from, to));
     }
 
-    /** Reads the metadata of a file. */
-    static FileMetaData metadata(byte[] bytes, int from, int to, Place place) {
-        FileMetaData metadata = new FileMetaData();
-        try {
-            metadata.read(over(bytes, from, to));
-        } catch (TException | RuntimeException e) {
-            throw place.corrupt("metadata that do not decode (" + e.getMessage() + ")", e);
-        }
-        return metadata;
+    /** Tells of bytes that are not what they should be. */
+    static CorruptDataException undecodable(String what, TException cause, Place place) {
+        return place.corrupt("%s that do not decode (%s)".formatted(what, cause.getMessage()), cause);
+    }
+
+    /** Passes on errors of this library, and turns what the generated classes stumble over into one. */
+    static AtomfluxException unforeseen(String what, RuntimeException cause, Place place) {
+        return cause instanceof AtomfluxException known
+                ? known
+                : place.corrupt("%s that do not decode (%s)".formatted(what, cause), cause);
     }
 
     /**
@@ -56,8 +64,10 @@ final class BoundedThrift extends TCompactProtocol {
         BoundedThrift thrift = over(bytes, from, to);
         try {
             header.read(thrift);
-        } catch (TException | RuntimeException e) {
-            throw place.corrupt("a page header that does not decode (" + e.getMessage() + ")", e);
+        } catch (TException e) {
+            throw undecodable("bytes of a page header", e, place);
+        } catch (RuntimeException e) {
+            throw unforeseen("bytes of a page header", e, place);
         }
         if (thrift.source.at > to) {
             throw place.corrupt("a page header that is cut off");

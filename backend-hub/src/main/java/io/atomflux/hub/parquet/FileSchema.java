@@ -45,14 +45,17 @@ final class FileSchema {
         this.place = place;
     }
 
+    static void checkSize(int elements, Place place) {
+        if (elements > MOST_ELEMENTS) {
+            throw new LimitExceededException(
+                    "schema elements of " + place.text(), elements, MOST_ELEMENTS, "write fewer columns");
+        }
+    }
+
     static FileSchema of(List<SchemaElement> elements, Place place) {
         FileSchema schema = new FileSchema(elements, place);
         if (elements.isEmpty()) {
             throw place.corrupt("a schema without elements");
-        }
-        if (elements.size() > MOST_ELEMENTS) {
-            throw new LimitExceededException(
-                    "schema elements of " + place.text(), elements.size(), MOST_ELEMENTS, "write fewer columns");
         }
         int count = elements.get(0).getNum_children();
         Set<String> names = new HashSet<>();

@@ -4,19 +4,10 @@ import io.atomflux.error.LimitExceededException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.parquet.format.ColumnChunk;
-import org.apache.parquet.format.ColumnMetaData;
-import org.apache.parquet.format.CompressionCodec;
-import org.apache.parquet.format.FileMetaData;
-import org.apache.parquet.format.KeyValue;
-import org.apache.parquet.format.RowGroup;
-import org.apache.parquet.format.Type;
 
 /**
  * What the end of a Parquet file says: columns, row groups, where their bytes are.
@@ -47,23 +38,11 @@ public final class ParquetFooter {
 
     private final String name;
     private final long bodyEnd;
-    private final long rows;
-    private final FileSchema schema;
-    private final List<RowGroup> groups;
-    private final Map<String, String> metadata;
+    private final FileMetadata metadata;
 
-    private ParquetFooter(
-            String name,
-            long bodyEnd,
-            long rows,
-            FileSchema schema,
-            List<RowGroup> groups,
-            Map<String, String> metadata) {
+    private ParquetFooter(String name, long bodyEnd, FileMetadata metadata) {
         this.name = name;
         this.bodyEnd = bodyEnd;
-        this.rows = rows;
-        this.schema = schema;
-        this.groups = groups;
         this.metadata = metadata;
     }
 
@@ -119,60 +98,32 @@ public final class ParquetFooter {
         }
         byte[] bytes = new byte[length - ENDING];
         footer.duplicate().position(footer.limit() - length).get(bytes);
-        FileMetaData read = BoundedThrift.metadata(bytes, 0, bytes.length, place);
-        if (read.isSetEncryption_algorithm()) {
-            throw place.unsupported("encrypted columns");
-        }
-        FileSchema schema = FileSchema.of(place.there(read.getSchema(), "schema"), place);
-        List<RowGroup> groups = place.there(read.getRow_groups(), "row groups");
-        long sum = 0;
-        for (int i = 0; i < groups.size(); i++) {
-            long inGroup = groups.get(i).getNum_rows();
-            int columns = place.there(groups.get(i).getColumns(), "columns").size();
-            if (inGroup < 0 || columns != schema.leaves().size()) {
-                throw place.corrupt("row group %d of %d rows and %d columns (expected: %d columns)"
-                        .formatted(i, inGroup, columns, schema.leaves().size()));
-            }
-            sum += inGroup;
-        }
-        if (sum != read.getNum_rows()) {
-            throw place.corrupt("%d rows, but %d in its row groups".formatted(read.getNum_rows(), sum));
-        }
-        if (sum > 0 && schema.leaves().isEmpty()) {
-            throw place.corrupt("%d rows without columns".formatted(sum));
-        }
-        Map<String, String> metadata = new HashMap<>();
-        List<KeyValue> pairs = read.getKey_value_metadata();
-        for (KeyValue pair : pairs == null ? List.<KeyValue>of() : pairs) {
-            String value = pair.getValue();
-            metadata.put(place.there(pair.getKey(), "key"), value == null ? "" : value);
-        }
-        return new ParquetFooter(name, fileSize - length, sum, schema, groups, metadata);
+        return new ParquetFooter(name, fileSize - length, FileMetadata.of(bytes, place));
     }
 
     /** Returns how many rows the file has. */
     public long rows() {
-        return rows;
+        return metadata.rows();
     }
 
     /** Returns how many row groups the file has; there may be none. */
     public int rowGroups() {
-        return groups.size();
+        return metadata.groups().size();
     }
 
     /** Returns how many rows a row group has; there may be none. */
     public long rowsOf(int group) {
-        return groups.get(group).getNum_rows();
+        return metadata.groups().get(group).rows;
     }
 
     /** Returns the names of the top-level columns, in the order of the file. */
     public List<String> columns() {
-        return schema.fields().stream().map(field -> field.name).toList();
+        return metadata.schema().fields().stream().map(field -> field.name).toList();
     }
 
     /** Returns what the writer noted under a key, such as {@code huggingface}. */
     public Optional<String> metadata(String key) {
-        return Optional.ofNullable(metadata.get(key));
+        return Optional.ofNullable(metadata.notes().get(key));
     }
 
     /**
@@ -185,9 +136,8 @@ public final class ParquetFooter {
      *     deprecated LZ4, is encrypted, or is in another file
      */
     public RowGroupPlan plan(int group, Set<String> columns) {
-        Objects.checkIndex(group, groups.size());
-        Place place = new Place(name, "row group " + group);
-        RowGroup row = groups.get(group);
+        FileMetadata.Group row = metadata.groups().get(Objects.checkIndex(group, rowGroups()));
+        FileSchema schema = metadata.schema();
         List<SchemaNode> fields = new ArrayList<>();
         List<RowGroupPlan.Chunk> chunks = new ArrayList<>();
         for (SchemaNode field : schema.fields()) {
@@ -195,42 +145,25 @@ public final class ParquetFooter {
                 fields.add(field);
             }
         }
-        for (int i = 0; i < schema.leaves().size() && row.getNum_rows() > 0; i++) {
-            FileSchema.Leaf leaf = schema.leaves().get(i);
-            if (columns.contains(schema.fields().get(leaf.top()).name)) {
-                Place at = new Place(name, "row group %d, column %s".formatted(group, leaf.path()));
-                ColumnChunk column = at.there(row.getColumns(), "columns").get(i);
-                chunks.add(chunk(i, leaf, column, row.getNum_rows(), at));
+        for (int leaf = 0; leaf < schema.leaves().size() && row.rows > 0; leaf++) {
+            FileSchema.Leaf column = schema.leaves().get(leaf);
+            if (columns.contains(schema.fields().get(column.top()).name)) {
+                chunks.add(chunk(row, leaf, new Place(name, "row group " + group + ", column " + column.path())));
             }
         }
-        return new RowGroupPlan(schema, fields, chunks, row.getNum_rows(), place);
+        return new RowGroupPlan(schema, fields, chunks, row.rows, new Place(name, "row group " + group));
     }
 
-    private RowGroupPlan.Chunk chunk(int index, FileSchema.Leaf leaf, ColumnChunk column, long rows, Place place) {
-        String path = column.getFile_path();
-        if (path != null && !path.isEmpty()) {
-            throw place.unsupported("values in another file, \"%s\"".formatted(path));
+    private RowGroupPlan.Chunk chunk(FileMetadata.Group group, int leaf, Place place) {
+        switch (group.fault(leaf)) {
+            case OTHER_FILE -> throw place.unsupported("values in another file");
+            case ENCRYPTED -> throw place.unsupported("encrypted values");
+            case NO_METADATA -> throw place.corrupt("no metadata");
+            case OTHER_COLUMN -> throw place.corrupt("metadata of another column, or of another type");
+            case NONE -> PageCodec.check(group.codec(leaf), place);
         }
-        if (column.isSetCrypto_metadata() || column.isSetEncrypted_column_metadata()) {
-            throw place.unsupported("encrypted values");
-        }
-        ColumnMetaData data = place.there(column.getMeta_data(), "metadata");
-        Type type = data.getType();
-        List<String> names = place.there(data.getPath_in_schema(), "path");
-        if (type != leaf.type().physical || !names.equals(leaf.names())) {
-            throw place.corrupt("metadata of the column %s of type %s (expected: type %s)"
-                    .formatted(String.join(".", names), type, leaf.type().physical));
-        }
-        CompressionCodec codec = place.there(data.getCodec(), "codec");
-        PageCodec.check(codec, place);
-        long start = data.getData_page_offset();
-        // 0 is what some writers say if there is none; the dictionary, if any, comes first.
-        if (data.isSetDictionary_page_offset()
-                && data.getDictionary_page_offset() > 0
-                && data.getDictionary_page_offset() < start) {
-            start = data.getDictionary_page_offset();
-        }
-        long length = data.getTotal_compressed_size();
+        long start = group.start(leaf);
+        long length = group.length(leaf);
         if (start < 4 || length < 1 || length > bodyEnd - start) {
             throw place.corrupt("%d bytes at %d (expected: between 4 and %d)".formatted(length, start, bodyEnd));
         }
@@ -238,20 +171,15 @@ public final class ParquetFooter {
             throw new LimitExceededException(
                     "bytes of " + place.text(), length, Integer.MAX_VALUE - ENDING, "leave the column out");
         }
-        if (data.getNum_values() < rows) {
-            throw place.corrupt("%d values of %d rows".formatted(data.getNum_values(), rows));
+        if (group.values(leaf) < group.rows) {
+            throw place.corrupt("%d values of %d rows".formatted(group.values(leaf), group.rows));
         }
         return new RowGroupPlan.Chunk(
-                index,
-                codec,
-                start,
-                (int) length,
-                Math.max(0, data.getTotal_uncompressed_size()),
-                data.getNum_values());
+                leaf, group.codec(leaf), start, (int) length, group.uncompressed(leaf), group.values(leaf));
     }
 
     @Override
     public String toString() {
-        return "ParquetFooter[" + name + ", " + rows + " rows]";
+        return "ParquetFooter[" + name + ", " + rows() + " rows]";
     }
 }

@@ -345,7 +345,9 @@ class HostileFilesTest {
                 CorruptDataException.class,
                 "more values than there are rows");
         assertRefused(
-                one(CompressionCodec.UNCOMPRESSED, 3, two), CorruptDataException.class, "a page header that does not");
+                one(CompressionCodec.UNCOMPRESSED, 3, two),
+                CorruptDataException.class,
+                "bytes of a page header that do not decode");
         assertRefused(
                 new TinyParquet(3)
                         .element(true, leaf("x", FieldRepetitionType.REQUIRED, Type.INT32))

@@ -29,6 +29,7 @@ import org.apache.parquet.format.EncryptionWithFooterKey;
 import org.apache.parquet.format.FieldRepetitionType;
 import org.apache.parquet.format.FileMetaData;
 import org.apache.parquet.format.KeyValue;
+import org.apache.parquet.format.RowGroup;
 import org.apache.parquet.format.Type;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -237,7 +238,7 @@ class ParquetFooterTest {
                     UnsupportedDataException.class,
                     "the codec " + codec);
         }
-        assertRefused(second(chunk -> chunk.setFile_path("o")), UnsupportedDataException.class, "another file, \"o\"");
+        assertRefused(second(chunk -> chunk.setFile_path("o")), UnsupportedDataException.class, "another file");
         ColumnCryptoMetaData crypto = ColumnCryptoMetaData.ENCRYPTION_WITH_FOOTER_KEY(new EncryptionWithFooterKey());
         assertRefused(
                 second(chunk -> chunk.setCrypto_metadata(crypto)), UnsupportedDataException.class, "encrypted values");
@@ -262,12 +263,20 @@ class ParquetFooterTest {
         assertRefused(second(chunk -> chunk.getMeta_data().setData_page_offset(0)), corrupt, "bytes at 0");
         assertRefused(second(chunk -> chunk.getMeta_data().setData_page_offset(Long.MAX_VALUE)), corrupt, "bytes at");
         assertRefused(second(chunk -> chunk.getMeta_data().setNum_values(1)), corrupt, "1 values of 2 rows");
-        assertRefused(second(chunk -> chunk.getMeta_data().setType(Type.INT64)), corrupt, "of type INT64");
-        assertRefused(
-                second(chunk -> chunk.getMeta_data().setPath_in_schema(List.of("z"))), corrupt, "of the column z");
+        assertRefused(second(chunk -> chunk.getMeta_data().setType(Type.INT64)), corrupt, "another type");
+        assertRefused(second(chunk -> chunk.getMeta_data().setPath_in_schema(List.of("z"))), corrupt, "another column");
         assertRefused(metadata -> metadata.getRow_groups().get(0).setColumns(new ArrayList<>()), corrupt, "0 columns");
         assertRefused(metadata -> metadata.setSchema(metadata.getSchema().subList(0, 2)), corrupt, "cut off");
         assertRefused(metadata -> metadata.getSchema().get(0).setNum_children(1), corrupt, "of which 2 are used");
+        assertRefused(
+                metadata -> {
+                    List<RowGroup> groups = metadata.getRow_groups();
+                    groups.get(0).setNum_rows(Long.MAX_VALUE);
+                    metadata.setRow_groups(List.of(groups.get(0), groups.get(0), groups.get(0)));
+                    metadata.setNum_rows(Long.MAX_VALUE - 2);
+                },
+                corrupt,
+                "more than 2^63 - 1 rows");
         assertRefused(
                 metadata -> metadata.getSchema().get(2).setName("a"), UnsupportedDataException.class, "two columns");
     }
