@@ -1,13 +1,11 @@
 package io.atomflux.file.lmdb;
 
-import io.atomflux.spi.Write;
 import io.atomflux.spi.WriteResult;
-import io.atomflux.value.BlobRow;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.lwjgl.util.lmdb.LMDB;
 
@@ -17,27 +15,45 @@ import org.lwjgl.util.lmdb.LMDB;
  * <p>A full map aborts, grows and replays. Any other failure once something was written aborts too, and then each change
  * runs in a transaction of its own, so that each gets its own outcome. Only inside {@link Environment#writing}.
  */
-final class Committing {
+final class Committing<W> {
 
     private static final long LEAST_ROOM = 1 << 20;
 
-    private final Environment environment;
-    private final String store;
-    private final Path directory;
+    /** Makes changes inside one write transaction. */
+    interface Edit<W> {
+        /** Makes one change; answers the number of rows after it. */
+        long apply(W write);
 
-    Committing(Environment environment, String store, Path directory) {
-        this.environment = environment;
-        this.store = store;
-        this.directory = directory;
+        /** Tells whether the change that just failed had begun to write. */
+        boolean isMutating();
+
+        /** Tells whether there is something to commit. */
+        boolean isChanged();
+
+        /** Writes what is left to write; returns the state that the commit will leave, if the environment keeps one. */
+        @Nullable
+        State flush();
     }
 
-    List<WriteResult> applyAll(List<Write<BlobRow>> writes) {
+    private final Environment environment;
+    private final String store;
+    private final Place place;
+    private final Function<WriteTxn, Edit<W>> edits;
+
+    Committing(Environment environment, String store, Place place, Function<WriteTxn, Edit<W>> edits) {
+        this.environment = environment;
+        this.store = store;
+        this.place = place;
+        this.edits = edits;
+    }
+
+    List<WriteResult> applyAll(List<W> writes) {
         List<WriteResult> together = attempt(writes);
         if (together != null) {
             return together;
         }
         List<WriteResult> singly = new ArrayList<>(writes.size());
-        for (Write<BlobRow> write : writes) {
+        for (W write : writes) {
             List<WriteResult> one = attempt(List.of(write));
             singly.add(
                     one == null
@@ -48,7 +64,7 @@ final class Committing {
     }
 
     /** Tries all in one transaction; null if they have to be tried singly. */
-    private @Nullable List<WriteResult> attempt(List<Write<BlobRow>> writes) {
+    private @Nullable List<WriteResult> attempt(List<W> writes) {
         while (true) {
             try {
                 return transaction(writes);
@@ -77,13 +93,13 @@ final class Committing {
         }
     }
 
-    private List<WriteResult> transaction(List<Write<BlobRow>> writes) {
-        WriteTxn txn = begin(environment, directory);
+    private List<WriteResult> transaction(List<W> writes) {
+        WriteTxn txn = begin(environment, place);
         boolean ended = false;
         try {
-            StoreEdit edit = new StoreEdit(txn, store);
+            Edit<W> edit = edits.apply(txn);
             List<WriteResult> results = new ArrayList<>(writes.size());
-            for (Write<BlobRow> write : writes) {
+            for (W write : writes) {
                 try {
                     results.add(WriteResult.done(edit.apply(write)));
                 } catch (NativeFailure failure) {
@@ -95,7 +111,7 @@ final class Committing {
                     results.add(WriteResult.failed(refusal));
                 }
             }
-            if (edit.isChanged() || txn.before().isRemoved()) {
+            if (edit.isChanged()) {
                 State after = edit.flush();
                 ended = true;
                 commit(txn, after);
@@ -108,14 +124,15 @@ final class Committing {
         }
     }
 
-    private void commit(WriteTxn txn, State after) {
+    private void commit(WriteTxn txn, @Nullable State after) {
+        long id = txn.id();
         try {
             environment.commit(txn, after);
         } catch (NativeFailure failure) {
             if (failure.code() == LMDB.MDB_MAP_FULL) {
                 throw failure;
             }
-            if (isAbsent(after.txn(), failure)) {
+            if (isAbsent(id, failure)) {
                 throw failure.code() == LmdbErrors.EIO && isDiskFull() ? full(failure) : failure;
             }
             Environments.retire(environment); // what it holds in memory may not be what is on the disk
@@ -126,7 +143,7 @@ final class Committing {
     /** LMDB calls a write that was cut short an I/O error, also where the disk is merely full. */
     private boolean isDiskFull() {
         try {
-            return Files.getFileStore(environment.directory()).getUsableSpace() < LEAST_ROOM;
+            return Files.getFileStore(environment.place().data()).getUsableSpace() < LEAST_ROOM;
         } catch (IOException unknown) {
             return false; // the I/O error itself is told
         }
@@ -141,7 +158,7 @@ final class Committing {
     /** Tells whether a failed commit surely left nothing: no meta page names its transaction, nor will one. */
     private boolean isAbsent(long txn, NativeFailure failure) {
         try {
-            return PageCheck.lastTxn(environment.directory().resolve(Layout.DATA_FILE), store) < txn;
+            return PageCheck.lastTxn(environment.place().data(), store) < txn;
         } catch (IOException | RuntimeException unreadable) {
             failure.addSuppressed(unreadable);
             return false;
@@ -149,9 +166,9 @@ final class Committing {
     }
 
     /** Begins on the store that is at this path now, not on one that was removed, deleted or replaced. */
-    static WriteTxn begin(Environment environment, Path directory) {
+    static WriteTxn begin(Environment environment, Place place) {
         WriteTxn txn = environment.beginWrite();
-        if (!environment.fileKey().equals(Environments.fileKey(directory))) {
+        if (!environment.fileKey().equals(Environments.fileKey(place))) {
             environment.abort(txn);
             Environments.retire(environment);
             throw new Environment.RetiredException();

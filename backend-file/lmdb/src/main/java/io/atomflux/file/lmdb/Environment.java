@@ -4,7 +4,6 @@ import static io.atomflux.file.lmdb.LmdbErrors.check;
 
 import io.atomflux.error.StoreBusyException;
 import java.nio.IntBuffer;
-import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -22,7 +21,7 @@ import org.lwjgl.util.lmdb.LMDB;
 import org.lwjgl.util.lmdb.MDBEnvInfo;
 
 /**
- * One LMDB environment, the only one of its directory in this process, shared by all who opened it.
+ * One LMDB environment, the only one of its data file in this process, shared by all who opened it.
  *
  * <p>Three locks, taken in this order. {@code writing}: one write transaction at a time, and growing the map. A permit per
  * reader, fewer than LMDB has slots. {@code gate}: shared by whoever runs inside LMDB, exclusive for what must not
@@ -45,9 +44,9 @@ final class Environment {
         }
     }
 
-    private final Path directory;
+    private final Place place;
     private final String store;
-    private final LmdbOptions options;
+    private final Opening options;
     private final long env;
     private final int database;
     private final Object fileKey;
@@ -63,8 +62,8 @@ final class Environment {
     private volatile long lookedAt = System.nanoTime();
 
     /** Takes an opened native environment over. */
-    Environment(Path directory, String store, LmdbOptions options, long env, Object fileKey, boolean locked) {
-        this.directory = directory;
+    Environment(Place place, String store, Opening options, long env, Object fileKey, boolean locked) {
+        this.place = place;
         this.store = store;
         this.options = options;
         this.env = env;
@@ -95,11 +94,11 @@ final class Environment {
         }
     }
 
-    Path directory() {
-        return directory;
+    Place place() {
+        return place;
     }
 
-    LmdbOptions options() {
+    Opening options() {
         return options;
     }
 
@@ -108,14 +107,14 @@ final class Environment {
         return fileKey;
     }
 
-    /** Tells, looking ten times a second at most, whether another file stands at a path now, or none. */
-    boolean isGoneFrom(Path path) {
+    /** Tells, looking ten times a second at most, whether another file stands at a place now, or none. */
+    boolean isGoneFrom(Place where) {
         long now = System.nanoTime();
         if (now - lookedAt < LOOKING_NANOS) {
             return false;
         }
         lookedAt = now;
-        return !fileKey.equals(Environments.fileKey(path));
+        return !fileKey.equals(Environments.fileKey(where));
     }
 
     /**
@@ -334,7 +333,7 @@ final class Environment {
     }
 
     /** Commits; afterwards the new state is known to all. After a failure nothing of it is kept. */
-    void commit(WriteTxn txn, State after) {
+    void commit(WriteTxn txn, @Nullable State after) {
         boolean done = false;
         try {
             txn.commit();
@@ -359,7 +358,7 @@ final class Environment {
         try {
             requireOpen();
             long size = mapSize();
-            check(LMDB.nmdb_env_set_mapsize(env, Math.multiplyExact(size, 2L)), "grow the map to " + size * 2);
+            resize(Math.multiplyExact(size, 2L), "grow the map to " + size * 2);
         } finally {
             gate.writeLock().unlock();
         }
@@ -370,10 +369,19 @@ final class Environment {
         gate.writeLock().lock();
         try {
             requireOpen();
-            check(LMDB.nmdb_env_set_mapsize(env, 0), "adopt the map size");
+            resize(0, "adopt the map size");
         } finally {
             gate.writeLock().unlock();
         }
+    }
+
+    /** Moves the map. LMDB has unmapped it when that fails, so nothing may be read any more. */
+    private void resize(long size, String action) {
+        int code = LMDB.nmdb_env_set_mapsize(env, size);
+        if (code != LMDB.MDB_SUCCESS) {
+            retire();
+        }
+        check(code, action);
     }
 
     long mapSize() {

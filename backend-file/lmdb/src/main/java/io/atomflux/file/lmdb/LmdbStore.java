@@ -52,7 +52,7 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
 
     private final Path location;
     private final String group;
-    private final Path directory;
+    private final Place place;
     private final String name;
     private final boolean readOnly;
     private final LmdbOptions options;
@@ -66,7 +66,7 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
     LmdbStore(Path location, String group, boolean readOnly, LmdbOptions options) {
         this.location = location.toAbsolutePath().normalize();
         this.group = Names.group(group);
-        this.directory = Names.inside(this.location, group);
+        this.place = Place.folder(Names.inside(this.location, group));
         this.name = name(location, group);
         this.readOnly = readOnly;
         this.options = options;
@@ -122,9 +122,9 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
             }
             environment = null;
             try {
-                known = Environments.open(directory, name, options);
+                known = Environments.open(place, name, Opening.of(options));
                 if (known == null && create) {
-                    known = Environments.create(directory, name, options);
+                    known = Environments.create(place, name, Opening.of(options));
                 }
             } catch (NativeFailure failure) {
                 throw LmdbErrors.translate(failure, name);
@@ -163,7 +163,7 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
             if (used == null) {
                 throw notFound();
             }
-            if (used.isGoneFrom(directory)) {
+            if (used.isGoneFrom(place)) {
                 Environments.retire(used); // deleted or replaced from outside
                 continue;
             }
@@ -187,7 +187,7 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
                         used.end(txn);
                     }
                 }
-                if (used.fileKey().equals(Environments.fileKey(directory))) {
+                if (used.fileKey().equals(Environments.fileKey(place))) {
                     throw notFound(); // removing was cut short, or is about to rename the folder
                 }
                 Environments.retire(used);
@@ -339,7 +339,8 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
             while (true) {
                 Environment used = Objects.requireNonNull(opened(true));
                 try {
-                    return used.writing(() -> new Committing(used, name, directory).applyAll(writes));
+                    return used.writing(() ->
+                            new Committing<>(used, name, place, txn -> new StoreEdit(txn, name)).applyAll(writes));
                 } catch (Environment.RetiredException gone) {
                     requireUsable();
                 }
@@ -366,7 +367,7 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
                 return;
             }
             try {
-                new Removal(used, name, directory).run();
+                new Removal(used, name, place).run();
                 return;
             } catch (Environment.RetiredException gone) {
                 requireUsable();
@@ -388,8 +389,7 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
                 .formatted(
                         History.now(state).token(),
                         used.fileKey(),
-                        Files.getLastModifiedTime(directory.resolve(Layout.DATA_FILE))
-                                .to(TimeUnit.NANOSECONDS))));
+                        Files.getLastModifiedTime(place.data()).to(TimeUnit.NANOSECONDS))));
     }
 
     @Override
@@ -414,7 +414,7 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
     /** Checks the store, on demand also whether all values decode. */
     List<String> verify(boolean values) throws IOException {
         try {
-            PageCheck.completely(directory.resolve(Layout.DATA_FILE), name);
+            PageCheck.completely(place.data(), name);
             return reading((used, txn, state) -> {
                 txn.scanner.lost();
                 return new Verification(txn.cursor, state, used.loader(txn, state), values).run();

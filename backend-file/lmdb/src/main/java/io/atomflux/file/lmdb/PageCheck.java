@@ -45,14 +45,16 @@ final class PageCheck {
 
     private final FileChannel channel;
     private final String store;
+    private final String file;
     private int pageSize;
     private long pages;
     private long length;
     private long visited;
 
-    private PageCheck(FileChannel channel, String store) {
+    private PageCheck(FileChannel channel, String store, Path file) {
         this.channel = channel;
         this.store = store;
+        this.file = file.getFileName().toString();
     }
 
     /** Fails if the file is not one of LMDB 0.9 or lacks pages; checks small files completely. */
@@ -68,7 +70,7 @@ final class PageCheck {
     /** Returns the id of the last transaction the file holds. */
     static long lastTxn(Path file, String store) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return new PageCheck(channel, store).newest().getLong(TXN_AT);
+            return new PageCheck(channel, store, file).newest().getLong(TXN_AT);
         }
     }
 
@@ -77,7 +79,7 @@ final class PageCheck {
             return; // LMDB makes it
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            PageCheck check = new PageCheck(channel, store);
+            PageCheck check = new PageCheck(channel, store, file);
             for (int i = 0; i < TRIES; i++) {
                 long before = check.newest().getLong(TXN_AT);
                 try {
@@ -210,6 +212,6 @@ final class PageCheck {
     }
 
     private CorruptDataException corrupt(String problem) {
-        return new CorruptDataException(store, Layout.DATA_FILE, problem, null);
+        return new CorruptDataException(store, file, problem, null);
     }
 }

@@ -31,12 +31,12 @@ final class Removal {
 
     private final Environment environment;
     private final String store;
-    private final Path directory;
+    private final Place place;
 
-    Removal(Environment environment, String store, Path directory) {
+    Removal(Environment environment, String store, Place place) {
         this.environment = environment;
         this.store = store;
-        this.directory = directory;
+        this.place = place;
     }
 
     /** Tells whether a folder of this name was renamed to be deleted, so that it is no group. */
@@ -72,9 +72,9 @@ final class Removal {
     }
 
     void run() throws IOException {
-        Path away = directory.resolveSibling(PREFIX + UUID.randomUUID());
+        Path away = place.path().resolveSibling(PREFIX + UUID.randomUUID());
         IOException failure = environment.writing(() -> {
-            WriteTxn txn = Committing.begin(environment, directory);
+            WriteTxn txn = Committing.begin(environment, place);
             boolean ended = false;
             try {
                 State after = new StoreEdit(txn, store).remove();
@@ -91,16 +91,16 @@ final class Removal {
             throw failure;
         }
         delete(away);
-        Environments.sync(directory.resolveSibling("."));
+        Environments.sync(place.path().resolveSibling("."));
     }
 
     private @Nullable IOException rename(Path away) {
         WriteTxn lock = environment.beginWrite();
         try {
-            if (!lock.before().isRemoved() || !environment.fileKey().equals(Environments.fileKey(directory))) {
+            if (!lock.before().isRemoved() || !environment.fileKey().equals(Environments.fileKey(place))) {
                 return null; // someone wrote to it meanwhile, or renamed it already: then it is theirs
             }
-            Files.move(directory, away);
+            Files.move(place.path(), away);
         } catch (NoSuchFileException e) {
             return null;
         } catch (IOException e) {

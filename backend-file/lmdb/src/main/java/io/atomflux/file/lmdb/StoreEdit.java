@@ -27,7 +27,7 @@ import java.util.Set;
  * trace, and {@link #isMutating} tells a refusal from a failure half way. Answers the number of rows after the change.
  * Longer than most files because all kinds of changes stand here side by side.
  */
-final class StoreEdit implements Write.Visitor<BlobRow, Long> {
+final class StoreEdit implements Write.Visitor<BlobRow, Long>, Committing.Edit<Write<BlobRow>> {
 
     /** Each costs 8 bytes in the index, all of them in one transaction. */
     private static final long MOST_RESERVED = 64 << 20;
@@ -53,22 +53,22 @@ final class StoreEdit implements Write.Visitor<BlobRow, Long> {
         this.next = before.next();
     }
 
-    /** Makes one change. */
-    long apply(Write<BlobRow> write) {
+    @Override
+    public long apply(Write<BlobRow> write) {
         mutating = false;
         long size = write.accept(this);
         mutating = false;
         return size;
     }
 
-    /** Tells whether the change that just failed had begun to write. */
-    boolean isMutating() {
+    @Override
+    public boolean isMutating() {
         return mutating;
     }
 
-    /** Tells whether anything was changed. */
-    boolean isChanged() {
-        return changed;
+    @Override
+    public boolean isChanged() {
+        return changed || txn.before().isRemoved();
     }
 
     private void begin() {
@@ -76,8 +76,9 @@ final class StoreEdit implements Write.Visitor<BlobRow, Long> {
         changed = true;
     }
 
-    /** Writes index, counters, schema and log; returns the state that the commit will leave. */
-    State flush() {
+    /** Writes index, counters, schema and log. */
+    @Override
+    public State flush() {
         NativeCursor cursor = txn.cursor;
         index.flush(txn);
         cursor.put(cursor.key(Layout.NEXT), Long.toString(next).getBytes(StandardCharsets.US_ASCII));

@@ -16,12 +16,14 @@ final class WriteTxn {
     private final int database;
     final NativeCursor cursor = new NativeCursor();
     final RowScanner scanner;
-    private final State before;
+    private final String store;
+    private @Nullable State before;
     private boolean open = true;
 
-    /** Begins, waiting for writers of other processes; the state is read anew unless the known one is the last commit's. */
+    /** Begins, waiting for writers of other processes; the state known is kept if it is that of the last commit. */
     WriteTxn(long env, int database, String store, @Nullable State known) {
         this.database = database;
+        this.store = store;
         long place = MemoryUtil.nmemAllocChecked(Long.BYTES);
         try {
             check(LMDB.nmdb_txn_begin(env, 0, 0, place), "begin a write transaction");
@@ -35,7 +37,7 @@ final class WriteTxn {
         try {
             cursor.open(txn, database);
             long last = LMDB.nmdb_txn_id(txn) - 1;
-            before = known != null && known.txn() == last ? known : State.load(last, cursor, store);
+            before = known != null && known.txn() == last ? known : null;
         } catch (RuntimeException failure) {
             abort();
             throw failure;
@@ -43,9 +45,15 @@ final class WriteTxn {
         scanner = new RowScanner(cursor, store);
     }
 
-    /** Returns the state before this transaction. */
+    /** Returns the state before this transaction, read when first asked for, before anything is written. */
     State before() {
-        return before;
+        State known = before;
+        if (known == null) {
+            known = State.load(id() - 1, cursor, store);
+            before = known;
+            scanner.lost();
+        }
+        return known;
     }
 
     long id() {

@@ -207,7 +207,7 @@ class LmdbDamageTest {
             environment.writing(() -> {
                 WriteTxn txn = environment.beginWrite();
                 change.accept(txn.cursor);
-                environment.commit(txn, txn.before());
+                environment.commit(txn, null);
                 return null;
             });
         } finally {

@@ -176,7 +176,7 @@ class LmdbStoreTest {
             for (String key : List.of("0-hidden", "1-hidden")) {
                 txn.cursor.put(txn.cursor.key(Bytes.ofText(key).toArray()), new byte[] {'x'});
             }
-            environment.commit(txn, txn.before());
+            environment.commit(txn, null);
             return null;
         });
         Environments.release(environment);
