@@ -19,9 +19,10 @@ import picocli.CommandLine.Command;
             "Examples:",
             "  atomflux cat md.lmdb | head -1",
             "  atomflux cat 'md.lmdb@::100' --json > some.json",
-            "  atomflux cat md.lmdb --group train"
+            "  atomflux cat md.lmdb --group train",
+            "  atomflux cat hf://org/molecules --cache-to cache.lmdb"
         })
-final class CatCommand extends StoreCommand {
+final class CatCommand extends RowsCommand {
 
     @Override
     int look(Source source, ObjectIO store) {

@@ -24,9 +24,10 @@ import picocli.CommandLine.Parameters;
             "  atomflux column md.lmdb calc.energy",
             "  atomflux column md.lmdb calc.energy --json | jq 'min'",
             "  atomflux column md.lmdb info.tag --missing null",
-            "  atomflux column 'md.lmdb@-1' arrays.positions --group train"
+            "  atomflux column 'md.lmdb@-1' arrays.positions --group train",
+            "  atomflux column hf://org/molecules calc.energy --cache-to cache.lmdb"
         })
-final class ColumnCommand extends StoreCommand {
+final class ColumnCommand extends RowsCommand {
 
     /** What to do about rows without a value. */
     enum Gaps {

@@ -27,7 +27,8 @@ import reactor.core.publisher.Mono;
             "",
             "Memory stays constant. What TO cannot hold is refused; as in ASE, xyz text",
             "keeps eight decimals of what atoms have. Rows are written in whole batches;",
-            "interrupted, the copy ends with one.",
+            "interrupted, the copy ends with one. With --cache-to, a slow source is asked for",
+            "each row once: what was read is there the next time, also after a failure.",
             ""
         },
         footer = {
@@ -39,7 +40,8 @@ import reactor.core.publisher.Mono;
             "  atomflux copy frames.xyz md.lmdb --json | jq .copied",
             "  atomflux copy all.lmdb split.lmdb --from-group raw --to-group train",
             "  atomflux copy md.lmdb small.lmdb --keys calc.energy,info.tag",
-            "  atomflux copy md.lmdb other.lmdb --rename info.REF_energy=calc.energy"
+            "  atomflux copy md.lmdb other.lmdb --rename info.REF_energy=calc.energy",
+            "  atomflux copy hf://org/molecules md.lmdb --cache-to cache.lmdb"
         })
 final class CopyCommand implements Callable<Integer> {
 
@@ -80,6 +82,13 @@ final class CopyCommand implements Callable<Integer> {
     @Option(names = "--append", description = "Add to the rows that are in TO already.")
     boolean append;
 
+    @Option(
+            names = "--cache-to",
+            paramLabel = "STORE",
+            description = "Keep the rows that are read in this store, and read from it those it has.")
+    @Nullable
+    String cacheTo;
+
     @Option(names = "--json", description = "Write what was copied as a JSON object.")
     boolean json;
 
@@ -90,7 +99,7 @@ final class CopyCommand implements Callable<Integer> {
         }
         Console console = cli.console;
         Source source = Source.parse(from);
-        ObjectIO reading = source.open(fromGroup);
+        ObjectIO reading = source.open(fromGroup, cacheTo);
         ObjectIO writing = target();
         Mono<Void> closing = Mono.whenDelayError(reading.close(), writing.close());
         try {

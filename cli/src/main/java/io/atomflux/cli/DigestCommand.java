@@ -20,9 +20,10 @@ import picocli.CommandLine.Command;
             "  atomflux digest md.lmdb > before.txt",
             "  atomflux digest 'md.lmdb@:100'",
             "  atomflux digest md.lmdb --json            one array instead of lines",
-            "  atomflux digest md.lmdb --group train | sha256sum"
+            "  atomflux digest md.lmdb --group train | sha256sum",
+            "  atomflux digest hf://org/molecules --cache-to cache.lmdb"
         })
-final class DigestCommand extends StoreCommand {
+final class DigestCommand extends RowsCommand {
 
     @Override
     int look(Source source, ObjectIO store) {

@@ -20,9 +20,10 @@ import picocli.CommandLine.Option;
             "  atomflux head md.lmdb -n 3",
             "  atomflux head md.lmdb --rows 100",
             "  atomflux head 'md.lmdb@-3:' --json      the last three rows, in full precision",
-            "  atomflux head md.lmdb --group train"
+            "  atomflux head md.lmdb --group train",
+            "  atomflux head hf://org/molecules --cache-to cache.lmdb"
         })
-final class HeadCommand extends StoreCommand {
+final class HeadCommand extends RowsCommand {
 
     @Option(
             names = {"-n", "--rows"},

@@ -39,9 +39,10 @@ import picocli.CommandLine.Command;
             "  atomflux info md.lmdb --group train",
             "  atomflux info 'frames.extxyz@:100'",
             "  atomflux info md.zarr",
-            "  atomflux info md.lmdb --json | jq .columns"
+            "  atomflux info md.lmdb --json | jq .columns",
+            "  atomflux info hf://org/molecules --cache-to cache.lmdb"
         })
-final class InfoCommand extends StoreCommand {
+final class InfoCommand extends RowsCommand {
 
     private static final int LOOKED_AT = 1000;
 

@@ -26,9 +26,10 @@ import picocli.CommandLine.Command;
             "Examples:",
             "  atomflux schema md.lmdb",
             "  atomflux schema 'md.lmdb@-100:' --json",
-            "  atomflux schema md.lmdb --group train"
+            "  atomflux schema md.lmdb --group train",
+            "  atomflux schema hf://org/molecules --cache-to cache.lmdb"
         })
-final class SchemaCommand extends StoreCommand {
+final class SchemaCommand extends RowsCommand {
 
     @Override
     int look(Source source, ObjectIO store) {

@@ -68,6 +68,11 @@ final class Source {
         return ObjectIO.open(location, options(group).withReadOnly());
     }
 
+    /** Opens the store for reading, its rows kept in another one if that is given; does no I/O. */
+    ObjectIO open(@Nullable String group, @Nullable String cacheTo) {
+        return cacheTo == null ? open(group) : open(group).cached(ObjectIO.open(cacheTo));
+    }
+
     static OpenOptions options(@Nullable String group) {
         return group == null ? OpenOptions.none() : OpenOptions.ofGroup(group);
     }

@@ -59,6 +59,39 @@ class CommandsTest {
         return rows;
     }
 
+    // cache
+
+    @Test
+    @DisplayName("--cache-to keeps the rows that are read, goes on where it was, and notices that the source changed")
+    void caches() throws IOException {
+        Path cache = folder.resolve("cache.lmdb");
+        Path copied = folder.resolve("copied.lmdb");
+        assertThat(run("head", xyz, "-n", 2, "--cache-to", cache).well().out())
+                .isEqualTo(run("head", xyz, "-n", 2).well().out());
+        assertThat(rowsOf(cache).stream().filter(row -> !row.isReserved()).count())
+                .isBetween(3L, 4L);
+        run("copy", xyz, copied, "--cache-to", cache).well();
+        assertThat(rowsOf(copied)).isEqualTo(rowsOf(xyz));
+        assertThat(run("digest", xyz, "--cache-to", cache).well().out())
+                .isEqualTo(run("digest", xyz).well().out());
+        assertThat(run("cat", xyz, "--cache-to", cache).well().lines()).hasSize(3);
+        assertThat(run("schema", xyz, "--cache-to", cache).well().lines())
+                .hasSameSizeAs(run("schema", xyz).well().lines());
+        assertThat(run("column", xyz, "calc.energy", "--json", "--cache-to", cache)
+                        .well()
+                        .out())
+                .isEqualTo(run("column", xyz, "calc.energy", "--json").well().out());
+        assertThat(run("info", xyz, "--json", "--cache-to", cache).well().object())
+                .containsEntry("rows", 3L);
+        run("head", lmdb, "--cache-to", cache).refused("a cache of " + xyz);
+        Files.writeString(xyz, "1\nProperties=species:S:1:pos:R:3 step=9\nHe 0 0 0\n");
+        assertThat(run("digest", xyz, "--cache-to", cache).well().out())
+                .isEqualTo(run("digest", xyz).well().out());
+        run("head", xyz, "--cache-to", lmdb).refused("rows that no cache wrote");
+        run("head", xyz, "--cache-to", folder.resolve("no.extxyz")).refused("RESERVE", "LMDB");
+        assertThat(folder.resolve("no.extxyz")).doesNotExist();
+    }
+
     // copy
 
     @Test
