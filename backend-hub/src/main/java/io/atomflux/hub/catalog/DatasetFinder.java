@@ -6,6 +6,7 @@ import io.atomflux.error.UnsupportedDataException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -249,7 +250,7 @@ final class DatasetFinder {
                         null);
             }
             common = format;
-            for (TreeEntry file : entries) {
+            for (TreeEntry file : new LinkedHashSet<>(entries)) { // Python would read some twice
                 if (FileFormats.isReadAs(format, file, store)) {
                     data.add(new DataFile(file.path(), file.size(), file.sha256(), file.oid(), format));
                 }

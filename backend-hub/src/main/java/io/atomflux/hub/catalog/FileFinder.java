@@ -57,7 +57,8 @@ final class FileFinder {
      * Finds the files of one split.
      *
      * @param base the folder where patterns begin; empty for the root
-     * @return cold; in the order of the patterns, those of one by path, none twice; may be empty
+     * @return cold; in the order of the patterns, those of one by path; one that two patterns
+     *     match comes twice; may be empty
      * @signals StoreNotFoundException if a path without wildcards is not there
      * @signals UnsupportedDataException if only files of unknown kinds are there
      */
@@ -84,19 +85,22 @@ final class FileFinder {
         return Flux.fromIterable(anchored).concatMap(this::found).collectList().map(this::merged);
     }
 
-    /** Tells whether any of some patterns finds data. */
-    Mono<Boolean> findsAny(String base, List<String> patterns) {
-        return Flux.fromIterable(patterns)
-                .concatMap(pattern -> found(anchored(base, pattern)))
-                .any(found -> !found.data().isEmpty());
+    /**
+     * Finds what a pattern matches, data by its name or not: which way of naming splits a repository follows does not depend
+     * on that.
+     */
+    Mono<List<TreeEntry>> findAll(String base, String pattern) {
+        return found(anchored(base, pattern)).map(found -> {
+            List<TreeEntry> all = new ArrayList<>(found.data());
+            all.addAll(found.unknown());
+            return all;
+        });
     }
 
     private List<TreeEntry> merged(List<Found> all) {
-        Map<String, TreeEntry> files = new LinkedHashMap<>();
+        List<TreeEntry> files = new ArrayList<>();
         for (Found found : all) {
-            for (TreeEntry file : found.data()) {
-                files.putIfAbsent(file.path(), file); // Python would read it twice
-            }
+            files.addAll(found.data());
         }
         if (files.isEmpty()) {
             for (Found found : all) {
@@ -107,7 +111,7 @@ final class FileFinder {
                 }
             }
         }
-        return List.copyOf(files.values());
+        return files;
     }
 
     /** Puts a pattern below the folder where it begins, and refuses what leads elsewhere. */

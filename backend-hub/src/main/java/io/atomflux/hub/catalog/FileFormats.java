@@ -73,7 +73,7 @@ final class FileFormats {
     /**
      * Finds how the files of a split are read.
      *
-     * @param files at least one, each data
+     * @param files at least one, each data; one that comes twice counts twice, as in Python
      * @throws UnsupportedDataException if it is a way that is not known here
      */
     static DataFile.Format of(Collection<TreeEntry> files, String store) {

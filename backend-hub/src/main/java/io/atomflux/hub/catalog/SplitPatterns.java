@@ -13,7 +13,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Finds splits by the names of files and folders where no card lists them: the first way that finds any file wins.
+ * Finds splits by the names of files and folders where no card lists them: the first way that finds any file wins, also one
+ * that is no data.
  *
  * <p>Source: {@code datasets}, {@code data_files.py}, {@code _get_data_files_patterns}.
  */
@@ -39,7 +40,7 @@ final class SplitPatterns {
      */
     static Mono<Map<String, List<String>>> infer(FileFinder finder, String base, boolean mayHaveShards, String store) {
         Mono<Map<String, List<String>>> sharded = mayHaveShards
-                ? finder.find(base, List.of("data/*" + SHARDS))
+                ? finder.findAll(base, "data/*" + SHARDS)
                         .filter(files -> !files.isEmpty())
                         .map(files -> shards(files, store))
                 : Mono.empty();
@@ -93,7 +94,11 @@ final class SplitPatterns {
     private static Mono<Map<String, List<String>>> found(
             FileFinder finder, String base, Map<String, List<String>> way) {
         return Flux.fromIterable(way.entrySet())
-                .filterWhen(split -> finder.findsAny(base, split.getValue()), 1)
+                .filterWhen(
+                        split -> Flux.fromIterable(split.getValue())
+                                .concatMap(pattern -> finder.findAll(base, pattern))
+                                .any(files -> !files.isEmpty()),
+                        1)
                 .collectList()
                 .filter(splits -> !splits.isEmpty())
                 .map(splits -> {

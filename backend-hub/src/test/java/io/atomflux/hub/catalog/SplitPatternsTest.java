@@ -22,7 +22,7 @@ class SplitPatternsTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /** Files of a repository without card, and what Python's library makes of them, as {@code python_splits.py} prints it. */
+    /** Files of a repository without card, and what {@code datasets} 5.2.0 makes of them. */
     static Stream<Arguments> repositories() {
         return Stream.of(
                 // 1: shards
@@ -61,8 +61,12 @@ class SplitPatternsTest {
                 row("a.json b.parquet c.parquet", "train: b.parquet c.parquet"),
                 row("a.json b.parquet", "train: b.parquet"),
                 row("a.jsonl b.ndjson", "train: a.jsonl b.ndjson"),
-                // folders win over files, and a folder without data counts as none
-                row("train/notes.md a_test.parquet b.parquet", "test: a_test.parquet"));
+                // folders win over files, also one without data
+                row("train/notes.bin a_test.parquet b.parquet", "train: refused: train/notes.bin"),
+                row(
+                        "train/notes.bin dev/a.parquet b.parquet",
+                        "train: refused: train/notes.bin",
+                        "validation: dev/a.parquet"));
     }
 
     private static Arguments row(String files, String... splits) {
