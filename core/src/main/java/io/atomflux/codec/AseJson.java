@@ -83,6 +83,15 @@ public final class AseJson {
         return out.toString();
     }
 
+    /**
+     * Returns the element type of an array by numpy's name for it, e.g. {@code float64}, {@code bool}, {@code <U2}.
+     *
+     * @throws IllegalArgumentException if elements of this type cannot be in an array of ASE's files
+     */
+    public static DType type(String name) {
+        return AseJsonReader.type(name);
+    }
+
     /** Returns a double as Python's {@code repr} prints it, e.g. {@code 1e-05}, {@code 1.0}; not a number is {@code nan}. */
     static String repr(double value) {
         String text = PythonComplex.format(value);

@@ -331,19 +331,29 @@ final class AseJsonReader {
         return shape;
     }
 
-    private static DType type(String name, int from) {
+    static DType type(String name) {
         try {
             DType type = DType.of(TYPES.getOrDefault(name, name));
             if (type.kind() != DType.Kind.BYTES && type.kind() != DType.Kind.STRUCT) {
                 return type;
             }
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    bad(from, "array of type \"" + shown(name) + "\"", "numbers, bool or text, e.g. float64")
-                            .getMessage(),
-                    e);
+            throw untyped(name, e);
         }
-        throw bad(from, "array of type \"" + name + "\"", "numbers, bool or text, e.g. float64");
+        throw untyped(name, null);
+    }
+
+    private static IllegalArgumentException untyped(String name, @Nullable Throwable cause) {
+        return new IllegalArgumentException(
+                "array of type \"%s\" (expected: numbers, bool or text, e.g. float64)".formatted(shown(name)), cause);
+    }
+
+    private static DType type(String name, int from) {
+        try {
+            return type(name);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("JSON at character %d: %s".formatted(from, e.getMessage()), e);
+        }
     }
 
     private static String shown(String text) {

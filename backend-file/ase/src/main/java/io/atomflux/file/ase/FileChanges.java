@@ -253,12 +253,22 @@ final class FileChanges {
 
     /** Replaces the file by a new one, or leaves it alone if writing the content fails. */
     void replace(Content content) throws IOException {
+        replaceFile(target -> write(content, target));
+    }
+
+    /** Writes the bytes of a new file, in any order. */
+    interface NewFile {
+        void writeTo(FileChannel target) throws IOException;
+    }
+
+    /** Replaces the file by a new one, or leaves it alone if writing it fails. */
+    void replaceFile(NewFile content) throws IOException {
         Path beside = file.resolveSibling("." + file.getFileName() + ".atomflux-new-" + UUID.randomUUID());
         boolean moved = false;
         try {
             try (FileChannel channel = FileChannel.open(
                     beside, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), hidden())) {
-                write(content, channel);
+                content.writeTo(channel);
                 keepPermissions(beside);
                 channel.force(true);
             }

@@ -1,8 +1,9 @@
 /**
- * Files in the formats of ASE: xyz and extended xyz.
+ * Files in the formats of ASE: xyz and extended xyz, and trajectories.
  *
  * <p>Start at {@link io.atomflux.file.ase.AseFilesProvider}, which is found by suffix ({@code *.xyz}, {@code *.extxyz}), and
- * {@link io.atomflux.file.ase.ExtxyzOptions}. All else is internal. Frames are read and written exactly as ASE 3.29 does;
+ * {@link io.atomflux.file.ase.ExtxyzOptions}; for trajectories ({@code *.traj}) at {@link
+ * io.atomflux.file.ase.TrajProvider}. All else is internal. Frames are read and written exactly as ASE 3.29 does;
  * where ASE would lose something in writing it is written in a form ASE reads back equal, or refused. The index of frames is
  * kept in memory only (eight bytes per frame), so files larger than memory can be streamed and read by position.
  *
@@ -24,7 +25,13 @@
  * the whole file anew. Damage is told to whoever reaches it, and what stands before can be read; a checksum is compared
  * where its member ends, when frames of that member may have been read.
  *
- * <p>May use {@code file.compressed}, and {@code spi}, {@code adapter}, {@code value} and {@code error} of the core.
+ * <p>Of a trajectory the table of places in the file is the index. An append shows at one instant to everyone, ASE too, and
+ * needs nothing beside; what a killed writer left behind the last frame stays as a gap, as in ASE. A program that has the
+ * file open for appending knows nothing of frames that others add meanwhile, and would put its own in their place. A key
+ * of info that Python reads as an integer is a text here.
+ *
+ * <p>May use {@code file.compressed}, and {@code spi}, {@code adapter}, {@code codec}, {@code value} and {@code error} of the
+ * core.
  */
 @NullMarked
 package io.atomflux.file.ase;

@@ -1,6 +1,8 @@
 package io.atomflux.file.ase;
 
+import io.atomflux.spi.BlockingRowBackend;
 import io.atomflux.spi.Write;
+import io.atomflux.value.Row;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -16,10 +18,10 @@ final class AppendingProcess {
 
     private AppendingProcess() {}
 
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws Exception {
         int first = Integer.parseInt(arguments[1]);
         int batches = Integer.parseInt(arguments[2]);
-        try (ExtxyzStore store = new ExtxyzStore(Path.of(arguments[0]), ExtxyzOptions.defaults())) {
+        try (BlockingRowBackend<Row> store = open(Path.of(arguments[0]))) {
             for (int i = first; i < first + batches; i++) {
                 int seed = BATCH * i;
                 store.apply(new Write.Append<>(IntStream.range(seed, seed + BATCH)
@@ -29,6 +31,12 @@ final class AppendingProcess {
                 System.out.flush();
             }
         }
+    }
+
+    private static BlockingRowBackend<Row> open(Path file) {
+        return file.toString().endsWith(".traj")
+                ? new TrajStore(file, TrajOptions.defaults())
+                : new ExtxyzStore(file, ExtxyzOptions.defaults());
     }
 
     static Process start(Path file, int first, int batches) throws IOException {

@@ -1,5 +1,6 @@
 package io.atomflux.file.ase;
 
+import io.atomflux.value.Complex;
 import io.atomflux.value.DType;
 import io.atomflux.value.NdArray;
 import io.atomflux.value.Row;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.DoubleStream;
 
 /** Files made by ASE 3.29 or read by it, each with a description of what ASE gives back for every frame. */
 final class Golden {
@@ -94,9 +96,11 @@ final class Golden {
             case "map":
                 Map<String, Object> entries = new LinkedHashMap<>();
                 for (List<Object> entry : (List<List<Object>>) map.get("entries")) {
-                    entries.put((String) entry.get(0), value(entry.get(1)));
+                    entries.put(String.valueOf(entry.get(0)), value(entry.get(1)));
                 }
                 return entries;
+            case "complex":
+                return complex(map.get("value"));
             case "array":
                 return array(map);
             default:
@@ -109,6 +113,10 @@ final class Golden {
             return number.doubleValue();
         }
         return Objects.requireNonNull(PyText.real((String) value));
+    }
+
+    private static Complex complex(Object parts) {
+        return new Complex(real(((List<?>) parts).get(0)), real(((List<?>) parts).get(1)));
     }
 
     @SuppressWarnings("unchecked")
@@ -131,6 +139,15 @@ final class Golden {
             long[] numbers = data.stream().mapToLong(x -> (Long) x).toArray();
             return NdArray.of(numbers).reshape(shape).as(dtype.equals("int32") ? DType.INT32 : DType.INT64);
         }
-        return NdArray.of(data.stream().mapToDouble(Golden::real).toArray()).reshape(shape);
+        if (dtype.equals("complex128")) {
+            double[] parts = data.stream()
+                    .map(Golden::complex)
+                    .flatMapToDouble(number -> DoubleStream.of(number.re(), number.im()))
+                    .toArray();
+            return NdArray.copyOf(DType.COMPLEX128, shape, NdArray.of(parts).asBuffer());
+        }
+        return NdArray.of(data.stream().mapToDouble(Golden::real).toArray())
+                .reshape(shape)
+                .as(dtype.equals("float32") ? DType.FLOAT32 : DType.FLOAT64);
     }
 }
