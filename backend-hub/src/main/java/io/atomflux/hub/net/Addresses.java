@@ -48,6 +48,17 @@ final class Addresses {
         }
     }
 
+    /**
+     * Tells whether a host ends in a number without being an address: {@code 2130706433}, {@code 0x7f.1}, {@code 127.1}. Some
+     * take it for an address, so it is nobody's name (the URL standard of WHATWG, section 3.5, "ends in a number").
+     */
+    static boolean odd(String host) {
+        String name = bare(host);
+        String end = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+        String last = end.substring(end.lastIndexOf('.') + 1);
+        return last.matches("\\d+|0[xX][0-9a-fA-F]*") && literal(name) == null;
+    }
+
     static Reach reach(InetAddress address) {
         if (address instanceof Inet4Address) {
             return reach4(address.getAddress(), 0);

@@ -140,7 +140,7 @@ final class Failures {
     }
 
     /** Says what a broken connection means; what is no failure of the network is returned as it is. */
-    static Throwable broken(String name, URI uri, Throwable failure) {
+    static Throwable broken(String name, String at, Throwable failure) {
         Throwable cause = Exceptions.unwrap(failure);
         if (cause instanceof Fault) {
             return cause;
@@ -148,7 +148,6 @@ final class Failures {
         if (cause instanceof AtomfluxException) {
             return Fault.lasting((AtomfluxException) cause);
         }
-        String at = Locations.origin(uri);
         RefusedAddressException refused = within(cause, RefusedAddressException.class);
         if (refused != null) {
             return Fault.lasting(refusedAddress(name, at, refused));
@@ -172,6 +171,12 @@ final class Failures {
             return Fault.lasting(new StoreUnavailableException(
                     name, "what %s answers is not HTTP, or not with TLS".formatted(at), cause));
         }
+        ProxyConnectException proxy = within(cause, ProxyConnectException.class);
+        if (proxy != null && String.valueOf(proxy.getMessage()).contains("status: 407")) {
+            // Without its message and itself: who knows what of a login they repeat.
+            return Fault.lasting(new StoreAccessException(
+                    name, at + ": it wants a login, or another one than was given in its address", null));
+        }
         if (cause instanceof IOException || cause instanceof TimeoutException || cause instanceof CodecException) {
             return Fault.passing(null, new StoreUnavailableException(name, at + ": " + problem(cause), cause));
         }
@@ -191,8 +196,7 @@ final class Failures {
             return "no such host";
         }
         if (cause instanceof ProxyConnectException) {
-            return "the proxy did not make a tunnel"
-                    + (String.valueOf(cause.getMessage()).contains("407") ? ", it wants a login" : "");
+            return "no tunnel was made";
         }
         if (cause instanceof PrematureCloseException || cause instanceof ClosedChannelException) {
             return "the connection was closed early";

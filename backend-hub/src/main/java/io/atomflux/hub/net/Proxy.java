@@ -1,6 +1,8 @@
 package io.atomflux.hub.net;
 
 import io.atomflux.error.InvalidOptionException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -42,6 +44,12 @@ record Proxy(String host, int port, Optional<String> user, String password) {
     private static InvalidOptionException refused(String option) {
         return new InvalidOptionException(
                 option, "not the address of a proxy (expected: http://[user:password@]host:port)");
+    }
+
+    /** Returns where it is; a name is not looked up yet. */
+    InetSocketAddress address() {
+        InetAddress literal = Addresses.literal(host);
+        return literal == null ? InetSocketAddress.createUnresolved(host, port) : new InetSocketAddress(literal, port);
     }
 
     /** Returns the value of the header {@code Proxy-Authorization} (RFC 7617), if there is a user. */

@@ -74,12 +74,25 @@ final class Transport {
             HttpClient unresolved,
             Optional<Mono<HttpClient>> tunnel) {}
 
+    private Optional<Proxy> proxy(URI uri) {
+        if (uri.getHost() == null) {
+            return Optional.empty(); // no address at all, which is told elsewhere
+        }
+        return options.proxyFor(Locations.secure(uri)).filter(found -> !Proxy.excepted(options.noProxy(), uri));
+    }
+
+    /** Says where requests for an address go. */
+    String where(URI uri) {
+        return Locations.origin(uri)
+                + proxy(uri).map(proxy -> " through the proxy " + proxy).orElse("");
+    }
+
     /** Returns a prepared request. */
     Mono<ResponseReceiver<?>> request(Hop hop, Optional<String> token) {
         return ready.flatMap(parts -> {
             URI uri = hop.uri();
             boolean secure = Locations.secure(uri);
-            Optional<Proxy> proxy = options.proxyFor(secure).filter(found -> !Proxy.excepted(options.noProxy(), uri));
+            Optional<Proxy> proxy = proxy(uri);
             if (proxy.isEmpty()) {
                 return Mono.just(headed(parts.direct(), hop, token).get().uri(uri));
             }
@@ -111,7 +124,7 @@ final class Transport {
         URI uri = hop.uri();
         String target = uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
         return headed(parts.unresolved(), hop, token)
-                .remoteAddress(() -> InetSocketAddress.createUnresolved(proxy.host(), proxy.port()))
+                .remoteAddress(proxy::address)
                 .headers(headers -> {
                     headers.set(HttpHeaderNames.HOST, uri.getRawAuthority());
                     proxy.authorization().ifPresent(login -> headers.set(HttpHeaderNames.PROXY_AUTHORIZATION, login));
@@ -188,7 +201,7 @@ final class Transport {
     private Mono<HttpClient> tunnel(
             HttpClient common, Proxy proxy, AddressResolverGroup<InetSocketAddress> names, EventLoopGroup loops) {
         Mono<InetSocketAddress> found = Mono.create(sink -> names.getResolver(loops.next())
-                .resolve(InetSocketAddress.createUnresolved(proxy.host(), proxy.port()))
+                .resolve(proxy.address())
                 .addListener(future -> {
                     if (future.isSuccess()) {
                         sink.success((InetSocketAddress) future.getNow());

@@ -149,7 +149,7 @@ final class Wire {
 
     private static void checkScheme(String name, URI uri) {
         boolean known = "https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme());
-        if (!known || uri.getHost() == null || uri.getRawUserInfo() != null) {
+        if (!known || uri.getHost() == null || uri.getRawUserInfo() != null || Addresses.odd(uri.getHost())) {
             throw Fault.lasting(new StoreAccessException(
                     name,
                     "an address that is not https://host… or http://host…, or names a user, is not followed",
@@ -160,7 +160,7 @@ final class Wire {
     private <T> Flux<T> exchange(Hop hop, Use<T> use) {
         return limits.await(hop.name(), hop.uri(), hop.trusted())
                 .thenMany(permits.with(() -> attempt(hop, use)))
-                .onErrorMap(failure -> Failures.broken(hop.name(), hop.uri(), failure));
+                .onErrorMap(failure -> Failures.broken(hop.name(), transport.where(hop.uri()), failure));
     }
 
     @FunctionalInterface

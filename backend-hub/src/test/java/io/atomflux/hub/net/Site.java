@@ -29,17 +29,27 @@ final class Site implements AutoCloseable {
         }
     }
 
+    /** A way to answer. */
+    @FunctionalInterface
+    interface Way {
+        Publisher<Void> answer(HttpServerRequest request, HttpServerResponse response);
+    }
+
     final List<Asked> asked = new CopyOnWriteArrayList<>();
     private final DisposableServer server;
     private final String scheme;
-    volatile BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> answer =
-            (request, response) -> response.sendNotFound();
+    volatile BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> answer;
 
     Site() {
         this("http", 0, server -> server);
     }
 
     Site(String scheme, int port, Function<HttpServer, HttpServer> settings) {
+        this(scheme, port, settings, (request, response) -> response.sendNotFound());
+    }
+
+    Site(String scheme, int port, Function<HttpServer, HttpServer> settings, Way way) {
+        this.answer = way::answer;
         this.scheme = scheme;
         this.server = settings.apply(HttpServer.create().host("127.0.0.1").port(port))
                 .handle((request, response) -> {
