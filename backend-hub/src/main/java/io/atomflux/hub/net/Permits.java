@@ -53,6 +53,9 @@ final class Permits {
     private Mono<Void> granted(Ticket ticket) {
         return Mono.defer(() -> {
             synchronized (this) {
+                if (ticket.ended) {
+                    return Mono.never(); // given up by another thread meanwhile
+                }
                 if (running < most) {
                     running++;
                     ticket.held = true;
@@ -83,6 +86,7 @@ final class Permits {
     private void end(Ticket ticket) {
         Ticket next = null;
         synchronized (this) {
+            ticket.ended = true;
             if (!ticket.held) {
                 waiting.remove(ticket);
                 return;
@@ -107,5 +111,6 @@ final class Permits {
     private static final class Ticket {
         private final Sinks.Empty<Void> turn = Sinks.empty();
         private boolean held; // guarded by the permits
+        private boolean ended; // guarded by the permits
     }
 }

@@ -87,14 +87,18 @@ final class Transport {
                 + proxy(uri).map(proxy -> " through the proxy " + proxy).orElse("");
     }
 
-    /** Returns a prepared request. */
-    Mono<ResponseReceiver<?>> request(Hop hop, Optional<String> token) {
+    /**
+     * Returns a prepared request.
+     *
+     * @param line learns which connection it goes over
+     */
+    Mono<ResponseReceiver<?>> request(Hop hop, Optional<String> token, Line line) {
         return ready.flatMap(parts -> {
             URI uri = hop.uri();
             boolean secure = Locations.secure(uri);
             Optional<Proxy> proxy = proxy(uri);
             if (proxy.isEmpty()) {
-                return Mono.just(headed(parts.direct(), hop, token).get().uri(uri));
+                return Mono.just(headed(parts.direct(), hop, token, line).get().uri(uri));
             }
             try {
                 parts.guard().check(uri);
@@ -104,26 +108,27 @@ final class Transport {
             if (secure && parts.tunnel().isPresent()) {
                 return parts.tunnel()
                         .get()
-                        .map(client -> headed(client, hop, token).get().uri(uri));
+                        .map(client -> headed(client, hop, token, line).get().uri(uri));
             }
-            return Mono.just(viaProxy(parts, proxy.get(), hop, token));
+            return Mono.just(viaProxy(parts, proxy.get(), hop, token, line));
         });
     }
 
-    private HttpClient headed(HttpClient client, Hop hop, Optional<String> token) {
-        return client.headers(headers -> {
-            headers.set(HttpHeaderNames.USER_AGENT, options.userAgent());
-            headers.set(HttpHeaderNames.ACCEPT_ENCODING, "identity");
-            hop.range().ifPresent(range -> headers.set(HttpHeaderNames.RANGE, range));
-            token.ifPresent(secret -> headers.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + secret));
-        });
+    private HttpClient headed(HttpClient client, Hop hop, Optional<String> token, Line line) {
+        return client.doOnRequest((request, connection) -> line.over(connection))
+                .headers(headers -> {
+                    headers.set(HttpHeaderNames.USER_AGENT, options.userAgent());
+                    headers.set(HttpHeaderNames.ACCEPT_ENCODING, "identity");
+                    hop.range().ifPresent(range -> headers.set(HttpHeaderNames.RANGE, range));
+                    token.ifPresent(secret -> headers.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + secret));
+                });
     }
 
     /** A request to a proxy names the whole address (RFC 9112 section 3.2.2). */
-    private ResponseReceiver<?> viaProxy(Ready parts, Proxy proxy, Hop hop, Optional<String> token) {
+    private ResponseReceiver<?> viaProxy(Ready parts, Proxy proxy, Hop hop, Optional<String> token, Line line) {
         URI uri = hop.uri();
         String target = uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
-        return headed(parts.unresolved(), hop, token)
+        return headed(parts.unresolved(), hop, token, line)
                 .remoteAddress(proxy::address)
                 .headers(headers -> {
                     headers.set(HttpHeaderNames.HOST, uri.getRawAuthority());

@@ -9,7 +9,6 @@ import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -181,12 +180,14 @@ final class Wire {
         checkScheme(hop.name(), hop.uri());
         Optional<String> token = hop.trusted() ? token() : Optional.empty();
         Watch watch = new Watch(options.scheduler(), options.answerTimeout(), options.idleTimeout());
+        Line line = new Line();
         return watch.over(transport
-                .request(hop, token)
-                .flatMapMany(request -> request.responseConnection((answer, connection) -> {
-                    watch.answered();
-                    return answered(hop, watch, answer, connection, use);
-                })));
+                        .request(hop, token, line)
+                        .flatMapMany(request -> request.responseConnection((answer, connection) -> {
+                            watch.answered();
+                            return answered(hop, watch, answer, connection, line, use);
+                        })))
+                .doFinally(signal -> line.end());
     }
 
     private Optional<String> token() {
@@ -197,26 +198,20 @@ final class Wire {
         return token;
     }
 
-    private <T> Flux<T> answered(Hop hop, Watch watch, HttpClientResponse answer, Connection connection, Use<T> use) {
+    private <T> Flux<T> answered(
+            Hop hop, Watch watch, HttpClientResponse answer, Connection connection, Line line, Use<T> use) {
         boolean hub = Locations.sameOrigin(hop.uri(), options.endpoint());
         Head head = new Head(hop.uri(), hub, answer.status().code(), answer.responseHeaders());
-        AtomicBoolean whole = new AtomicBoolean();
         Body body = new Body() {
             @Override
             public <R> Flux<R> read(BiConsumer<ByteBuf, SynchronousSink<R>> each) {
                 // Copied out of the buffer here, on the thread that lends it: none is ever kept, queued or leaked.
                 return watch.body(connection.inbound().receive())
-                        .doOnComplete(() -> whole.set(true))
+                        .doOnComplete(line::whole)
                         .handle(each);
             }
         };
-        return Flux.defer(() -> use.of(head, body)).doFinally(signal -> {
-            if (!whole.get()) {
-                // What was not read to its end cannot be used for another request. On its own thread, where it is known
-                // whether it was given back meanwhile; closing it is then without effect.
-                connection.channel().eventLoop().execute(connection::dispose);
-            }
-        });
+        return Flux.defer(() -> use.of(head, body));
     }
 
     /** Reads the beginning of a body as text; more than anybody wants to know drops the connection. */

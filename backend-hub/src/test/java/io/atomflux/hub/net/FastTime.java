@@ -3,6 +3,7 @@ package io.atomflux.hub.net;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
@@ -39,19 +40,22 @@ final class FastTime implements Scheduler {
             waits.add(unit.toMillis(delay));
         }
         pending.incrementAndGet();
+        AtomicBoolean over = new AtomicBoolean();
         Disposable scheduled = real.schedule(
                 () -> {
-                    pending.decrementAndGet();
-                    task.run();
+                    if (!over.getAndSet(true)) {
+                        pending.decrementAndGet();
+                        task.run();
+                    }
                 },
                 unit.toNanos(delay) / speed,
                 TimeUnit.NANOSECONDS);
-        return new Once(() -> {
-            if (!scheduled.isDisposed()) {
-                scheduled.dispose();
+        return () -> {
+            if (!over.getAndSet(true)) {
                 pending.decrementAndGet();
+                scheduled.dispose();
             }
-        });
+        };
     }
 
     @Override
@@ -67,26 +71,5 @@ final class FastTime implements Scheduler {
     @Override
     public void dispose() {
         real.dispose();
-    }
-
-    private static final class Once implements Disposable {
-        private final java.util.concurrent.atomic.AtomicReference<Runnable> action;
-
-        private Once(Runnable action) {
-            this.action = new java.util.concurrent.atomic.AtomicReference<>(action);
-        }
-
-        @Override
-        public void dispose() {
-            Runnable left = action.getAndSet(null);
-            if (left != null) {
-                left.run();
-            }
-        }
-
-        @Override
-        public boolean isDisposed() {
-            return action.get() == null;
-        }
     }
 }
