@@ -1,5 +1,6 @@
 package io.atomflux.hub.net;
 
+import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
 
@@ -12,17 +13,19 @@ import reactor.netty.Connection;
 final class Line {
 
     private @Nullable Connection connection; // guarded by this
+    private @Nullable EventLoop loop; // guarded by this
     private boolean whole; // guarded by this
     private boolean ended; // guarded by this
 
     void over(Connection used) {
         synchronized (this) {
             connection = used;
+            loop = used.channel().eventLoop(); // asked now: once the answer is complete, it is no longer known
             if (!ended) {
                 return;
             }
         }
-        drop(used);
+        drop();
     }
 
     /** Says that nothing more will come, so that the connection can be used again. */
@@ -31,21 +34,28 @@ final class Line {
     }
 
     void end() {
-        Connection used;
         synchronized (this) {
             ended = true;
-            used = connection;
-            if (whole || used == null) {
+            if (whole) {
                 return;
             }
         }
-        drop(used);
+        drop();
     }
 
-    private static void drop(Connection used) {
+    private void drop() {
+        Connection used;
+        EventLoop its;
+        synchronized (this) {
+            used = connection;
+            its = loop;
+        }
+        if (used == null || its == null || its.isShutdown()) {
+            return; // nothing was sent, or the client is closed, and all its connections with it
+        }
         // On its own thread, where it is known whether it was given back meanwhile; dropping it is then without effect
         // on the
         // next request. It also takes what came and was not read.
-        used.channel().eventLoop().execute(used::dispose);
+        its.execute(used::dispose);
     }
 }
