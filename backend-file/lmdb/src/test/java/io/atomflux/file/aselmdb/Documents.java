@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Documents {
 
     static final Clock CLOCK = Clock.fixed(Instant.ofEpochSecond(1_700_000_000), ZoneOffset.UTC);
-    static final SingleFile.Access ACCESS = new SingleFile.Access(4 << 20, 126, true, true);
+    static final SingleFile.Access ACCESS = new SingleFile.Access(64 << 20, 126, true, true);
 
     private Documents() {}
 
