@@ -142,11 +142,18 @@ final class CachePlace<R extends KeyedRow<R>> {
     Mono<Void> begin(Found found, CacheHeader header) {
         List<R> row = List.of(rows.header(header));
         if (!found.there()) {
-            return store.apply(new Write.Append<>(row)).then();
+            return store.apply(new Write.Append<>(row)).flatMap(size -> size == 1 ? Mono.empty() : takenBack(size - 1));
         }
         Selection rest = Selection.ALL.slice(new Slice(OptionalLong.of(1), OptionalLong.empty(), 1));
         return store.apply(new Write.Delete<>(rest, Optional.empty()))
                 .then(store.apply(new Write.Put<>(Selection.at(0), row, found.version())))
+                .then();
+    }
+
+    /** Somebody else was faster; a second header counts for nothing, but should not be there. */
+    private Mono<Void> takenBack(long position) {
+        return store.apply(new Write.Put<>(Selection.at(position), List.of(rows.reserved()), Optional.empty()))
+                .onErrorResume(CachePlace::isGone, gone -> Mono.empty())
                 .then();
     }
 

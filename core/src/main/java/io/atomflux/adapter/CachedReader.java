@@ -2,7 +2,6 @@ package io.atomflux.adapter;
 
 import io.atomflux.error.RowOutOfBoundsException;
 import io.atomflux.error.StoreChangedException;
-import io.atomflux.error.StoreClosedException;
 import io.atomflux.spi.Batch;
 import io.atomflux.spi.Columns;
 import io.atomflux.spi.Positions;
@@ -126,7 +125,7 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
     }
 
     private Mono<Batch<R>> batch(CacheState<R> known, long maxBytes) {
-        if (done == positions.count()) {
+        if (done == positions.count() || isClosed()) {
             return Mono.empty();
         }
         long landings = known.flights().landings();
@@ -180,7 +179,7 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
             RowReader<R> reader =
                     new GuardedReader<>(backend.place().reader(positions.part(done, end), request.columns()));
             if (!held(reader)) {
-                return Mono.error(() -> new StoreClosedException(backend.name()));
+                return Mono.empty();
             }
             kept = reader;
             return ofKept(reader, known, maxBytes);
@@ -344,7 +343,7 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
             return closeRun().then(Mono.defer(() -> {
                 RowReader<R> made = new GuardedReader<>(sourceReader(positions.part(ordinal, positions.count())));
                 if (!held(made)) {
-                    return Mono.error(() -> new StoreClosedException(backend.name()));
+                    return Mono.empty();
                 }
                 run = made;
                 runAt = ordinal;
@@ -408,6 +407,12 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
     }
 
     // Closing
+
+    private boolean isClosed() {
+        synchronized (lock) {
+            return closed;
+        }
+    }
 
     /** Remembers a reader to be closed; false if this one is closed already. */
     private boolean held(RowReader<R> reader) {

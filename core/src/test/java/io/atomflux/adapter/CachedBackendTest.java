@@ -557,9 +557,9 @@ class CachedBackendTest {
                     default -> assertThat(all(handle)).as(what).isEqualTo(model);
                 }
             }
-            for (CachedBackend<Row> handle : handles) {
-                assertThat(handle.underWay()).isZero();
-            }
+            awaitTrue(
+                    () -> handles.stream().allMatch(handle -> handle.underWay() == 0),
+                    "seed " + seed); // ahead of a stream
             awaitTrue(() -> from.open.get() == 0 && to.open.get() == 0, "seed " + seed);
         }
     }
