@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -109,6 +110,25 @@ class ExamplesTest {
         assertThat(outputOf(CopyFiles::main, from, to)).startsWith("20 rows in ");
         List<?> original = ObjectIO.open(from).rows().collectList().block();
         assertThat(ObjectIO.open(to).rows().collectList().block()).isEqualTo(original);
+    }
+
+    @Test
+    @DisplayName("a slow source is asked for each structure once: the second epoch and the next run make no request")
+    void cacheSlowSourceRuns() throws Exception {
+        Path from = simulated("from.lmdb", 20);
+        Path cache = folder.resolve("cache.lmdb");
+        AtomicInteger requests = new AtomicInteger();
+        for (int run = 0; run < 2; run++) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            AtomsIO slow = AtomsIO.of(new SlowRows(AtomsIO.open(from), requests));
+            CacheSlowSource.run(slow, cache.toString(), 3, new PrintStream(bytes, true, StandardCharsets.UTF_8))
+                    .block();
+            assertThat(bytes.toString(StandardCharsets.UTF_8)).contains("20 structures in ");
+            assertThat(requests).hasValueBetween(20, 22); // a stream looks at the last row of a batch once more
+        }
+        assertThat(outputOf(CacheSlowSource::main, from, folder.resolve("other.lmdb"))
+                        .lines())
+                .hasSize(4);
     }
 
     @Test
