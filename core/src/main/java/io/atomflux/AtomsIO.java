@@ -40,6 +40,11 @@ public final class AtomsIO extends StoreFacade<Atoms, Row> {
      *
      * <p>Does no I/O: a missing place shows when something is subscribed.
      *
+     * <p>A path that is a pattern, e.g. {@code data/*.xyz}, {@code run?/md.traj} or {@code mix/*.{xyz,lmdb}}, opens all files
+     * that fit as one store for reading, in the order of their paths as text: see {@link
+     * io.atomflux.spi.Location#isPattern}. A file of exactly this name wins; a {@code Path} is never a pattern.
+     *
+     * @throws IllegalArgumentException if a pattern is malformed
      * @throws io.atomflux.error.NoBackendException if no backend on the class path serves it
      * @throws io.atomflux.error.InvalidOptionException if an option is unknown or malformed
      * @throws io.atomflux.error.InvalidNameException if a group's name is refused

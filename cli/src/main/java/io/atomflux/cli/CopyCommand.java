@@ -36,6 +36,7 @@ import reactor.core.publisher.Mono;
             "Examples:",
             "  atomflux copy frames.extxyz md.lmdb",
             "  atomflux copy 'md.lmdb@-100:' last.extxyz",
+            "  atomflux copy 'run?/md.extxyz' all.lmdb",
             "  atomflux copy more.xyz md.lmdb --append",
             "  atomflux copy frames.xyz md.lmdb --json | jq .copied",
             "  atomflux copy all.lmdb split.lmdb --from-group raw --to-group train",
@@ -98,6 +99,7 @@ final class CopyCommand implements Callable<Integer> {
             throw new IllegalStateException("not run as a subcommand");
         }
         Console console = cli.console;
+        Source.requireOnePlace(to);
         Source source = Source.parse(from);
         ObjectIO reading = source.open(fromGroup, cacheTo);
         ObjectIO writing = target();
@@ -111,7 +113,7 @@ final class CopyCommand implements Callable<Integer> {
     }
 
     private ObjectIO target() {
-        return ObjectIO.open(to, Source.options(toGroup));
+        return Source.writable(to, toGroup);
     }
 
     /** Stores of one layout pass bytes on as they are: what does not decode is refused here, not by a later reader. */

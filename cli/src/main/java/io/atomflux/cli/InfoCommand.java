@@ -109,7 +109,7 @@ final class InfoCommand extends RowsCommand {
 
     /** Asks the store as a writer would see it; opening does nothing, so this writes nothing. */
     private reactor.core.publisher.Mono<List<String>> capabilities(Source source) {
-        ObjectIO writable = ObjectIO.open(source.location(), Source.options(group));
+        ObjectIO writable = Source.writable(source.location(), group);
         List<String> names = writable.capabilities().stream()
                 .sorted()
                 .map(Capability::name)

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>As ASE 3.29 has it, the {@code @} counts only in the base name, and the last one there; an integer is one row, text
  * with colons a slice. Unlike there, a file that exists under the whole name is that file, and in a URI the part up to the
- * first slash, where an {@code @} ends user information, is left alone.
+ * first slash, where an {@code @} ends user information, is left alone. The location may be a pattern of file names.
  */
 final class Source {
 
@@ -70,7 +70,28 @@ final class Source {
 
     /** Opens the store for reading, its rows kept in another one if that is given; does no I/O. */
     ObjectIO open(@Nullable String group, @Nullable String cacheTo) {
-        return cacheTo == null ? open(group) : open(group).cached(ObjectIO.open(cacheTo));
+        if (cacheTo == null) {
+            return open(group);
+        }
+        requireOnePlace(cacheTo);
+        return open(group).cached(writable(cacheTo, null));
+    }
+
+    /** Opens one store for reading and writing; a file of exactly this name is that file, even if it looks like a pattern. */
+    static ObjectIO writable(String location, @Nullable String group) {
+        Location parsed = Location.parse(location);
+        return parsed.isPattern() && parsed.query().isEmpty() && exists(location)
+                ? ObjectIO.open(parsed.path(), options(group))
+                : ObjectIO.open(location, options(group));
+    }
+
+    /** Refuses to make what a pattern names. */
+    static void requireOnePlace(String location) {
+        if (Location.parse(location).isPattern() && !exists(location)) {
+            throw new RefusedException(
+                    "%s is a pattern, which may name several files (expected: one store to write; a new file of exactly this name is written as file:///…, with %%2A for *, %%3F for ?, %%5B for [, %%7B for {)"
+                            .formatted(location));
+        }
     }
 
     static OpenOptions options(@Nullable String group) {
@@ -93,9 +114,11 @@ final class Source {
         return this;
     }
 
-    /** Returns the path, if the location is one. */
+    /** Returns the path, if the location is one; empty for a pattern. */
     Optional<java.nio.file.Path> path() {
         Location parsed = Location.parse(location);
-        return parsed.scheme().isEmpty() ? Optional.of(parsed.path()) : Optional.empty();
+        return parsed.scheme().isEmpty() && (!parsed.isPattern() || exists(location))
+                ? Optional.of(parsed.path())
+                : Optional.empty();
     }
 }

@@ -21,7 +21,10 @@ abstract class StoreCommand implements Callable<Integer> {
     @Nullable
     Cli cli;
 
-    @Parameters(index = "0", paramLabel = "STORE", description = "The store, e.g. md.lmdb or 'frames.xyz@::10'.")
+    @Parameters(
+            index = "0",
+            paramLabel = "STORE",
+            description = "The store, e.g. md.lmdb, 'frames.xyz@::10' or 'data/*.xyz'.")
     String location = "";
 
     @Option(names = "--group", paramLabel = "G", description = "The group within the store.")

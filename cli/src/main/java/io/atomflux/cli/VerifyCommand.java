@@ -39,7 +39,7 @@ final class VerifyCommand extends StoreCommand {
 
     @Override
     ObjectIO opened(Source source) {
-        return repair ? ObjectIO.open(source.location(), Source.options(group)) : super.opened(source);
+        return repair ? Source.writable(source.location(), group) : super.opened(source);
     }
 
     @Override

@@ -1,17 +1,21 @@
 package io.atomflux.registry;
 
 import io.atomflux.adapter.SourceList;
+import io.atomflux.error.StoreClosedException;
 import io.atomflux.spi.RowBackend;
 import io.atomflux.value.KeyedRow;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +41,8 @@ final class GlobSources<R extends KeyedRow<R>> implements SourceList<R> {
     private final OpenFiles<R> files;
     private final ThreadPoolExecutor threads;
     private final ConcurrentHashMap<Path, Known> sizes = new ConcurrentHashMap<>();
+    private final AtomicReference<@Nullable CompletableFuture<Sources<R>>> waitingForSizes = new AtomicReference<>();
+    private final AtomicReference<@Nullable CompletableFuture<Sources<R>>> waitingForNames = new AtomicReference<>();
     private volatile GlobWalk.@Nullable Expansion expansion;
 
     /**
@@ -75,27 +81,60 @@ final class GlobSources<R extends KeyedRow<R>> implements SourceList<R> {
         return name;
     }
 
-    private <T> Mono<T> looked(Supplier<T> look) {
-        // A look that began is never interrupted.
-        return Mono.fromFuture(() -> CompletableFuture.supplyAsync(look, threads), true);
-    }
-
+    /** Calls that come before a look has begun share it: it shows all that was there when they came. */
     @Override
     public Mono<Sources<R>> now(boolean withSizes) {
-        return looked(() -> {
-            GlobWalk.Expansion found = expansion;
-            if (found == null || !found.isCurrent()) {
-                found = walk.get();
-                expansion = found;
-                sizes.keySet().retainAll(new java.util.HashSet<>(found.files()));
-            }
-            List<Path> listed = found.files();
-            @Nullable FileStamp[] stamps = new @Nullable FileStamp[withSizes ? listed.size() : 0];
-            for (int i = 0; i < stamps.length; i++) {
-                stamps[i] = FileStamp.of(listed.get(i));
-            }
-            return new Files(listed, stamps);
-        });
+        AtomicReference<@Nullable CompletableFuture<Sources<R>>> waiting =
+                withSizes ? waitingForSizes : waitingForNames;
+        return Mono.fromFuture(
+                () -> {
+                    while (true) {
+                        CompletableFuture<Sources<R>> shared = waiting.get();
+                        if (shared != null) {
+                            return shared;
+                        }
+                        CompletableFuture<Sources<R>> mine = new CompletableFuture<>();
+                        if (waiting.compareAndSet(null, mine)) {
+                            submit(waiting, mine, withSizes);
+                            return mine;
+                        }
+                    }
+                },
+                true); // a look that began is never interrupted, and others may wait for it
+    }
+
+    private void submit(
+            AtomicReference<@Nullable CompletableFuture<Sources<R>>> waiting,
+            CompletableFuture<Sources<R>> mine,
+            boolean withSizes) {
+        try {
+            threads.execute(() -> {
+                waiting.set(null); // who comes from now on wants a later look
+                try {
+                    mine.complete(look(withSizes));
+                } catch (Throwable failure) { // everything reaches those who wait; the thread has no other reporter
+                    mine.completeExceptionally(failure);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            waiting.set(null);
+            mine.completeExceptionally(new StoreClosedException(name));
+        }
+    }
+
+    private Sources<R> look(boolean withSizes) {
+        GlobWalk.Expansion found = expansion;
+        if (found == null || !found.isCurrent()) {
+            found = walk.get();
+            expansion = found;
+            sizes.keySet().retainAll(new HashSet<>(found.files()));
+        }
+        List<Path> listed = found.files();
+        @Nullable FileStamp[] stamps = new @Nullable FileStamp[withSizes ? listed.size() : 0];
+        for (int i = 0; i < stamps.length; i++) {
+            stamps[i] = FileStamp.of(listed.get(i));
+        }
+        return new Files(listed, stamps);
     }
 
     /** The files of one moment. */
@@ -142,7 +181,10 @@ final class GlobSources<R extends KeyedRow<R>> implements SourceList<R> {
 
         @Override
         public Mono<Boolean> isThere(int index) {
-            return looked(() -> listed.get(index).toFile().exists());
+            return Mono.fromFuture(
+                    () -> CompletableFuture.supplyAsync(
+                            () -> listed.get(index).toFile().exists(), threads),
+                    true);
         }
     }
 

@@ -2,6 +2,7 @@ package io.atomflux.registry;
 
 import io.atomflux.adapter.Adapters;
 import io.atomflux.error.InvalidOptionException;
+import io.atomflux.spi.BackendProvider;
 import io.atomflux.spi.Location;
 import io.atomflux.spi.OpenOptions;
 import io.atomflux.spi.RowBackend;
@@ -10,7 +11,6 @@ import io.atomflux.value.KeyedRow;
 import io.atomflux.value.Row;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes the store of a pattern of file names. */
 final class Globs {
 
+    private final List<BackendProvider> providers = Registry.providers(); // looked for once, not for each file
     private final Set<String> suffixes;
     private final OpenOptions options;
     private final OpenOptions withoutGroup;
@@ -29,8 +30,7 @@ final class Globs {
         this.options = options.withReadOnly();
         this.withoutGroup = withoutGroup(this.options);
         // What a missing artefact would serve is not left out silently: opening it tells what to add.
-        this.suffixes = new HashSet<>(Registry.knownSuffixes());
-        suffixes.addAll(Registry.suffixes());
+        this.suffixes = Registry.suffixes(providers);
     }
 
     private static OpenOptions withoutGroup(OpenOptions options) {
@@ -58,7 +58,7 @@ final class Globs {
             if (isServed(tail) || tail.indexOf('.') >= 0 && !mayBeServed(tail)) {
                 Location sample = Location.of(Path.of("x" + tail)); // refused, with the reason, if nobody serves it
                 try {
-                    samples.add(Registry.open(sample, options));
+                    samples.add(Registry.open(sample, options, providers));
                     groups = true;
                 } catch (InvalidOptionException refused) {
                     samples.add(ungrouped(sample, refused));
@@ -88,7 +88,7 @@ final class Globs {
     /** Opens one file; the group is asked of those that have groups. */
     private RowBackend<?> opened(Location file) {
         try {
-            return Registry.open(file, options);
+            return Registry.open(file, options, providers);
         } catch (InvalidOptionException refused) {
             return ungrouped(file, refused);
         }
@@ -98,7 +98,7 @@ final class Globs {
         if (!refused.option().equals("group") || options.group().isEmpty()) {
             throw refused;
         }
-        return Registry.open(file, withoutGroup);
+        return Registry.open(file, withoutGroup, providers);
     }
 
     private boolean isStore(Path path) {

@@ -9,7 +9,6 @@ import io.atomflux.spi.OpenOptions;
 import io.atomflux.spi.RowBackend;
 import io.atomflux.value.KeyedRow;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -73,7 +72,12 @@ public final class Registry {
         if (location.isPattern()) {
             return Globs.open(location.target(), merged(location, options));
         }
-        BackendProvider provider = find(location);
+        return open(location, options, providers());
+    }
+
+    /** Makes the backend of a location that is no pattern, by one of these providers. */
+    static RowBackend<?> open(Location location, OpenOptions options, List<BackendProvider> providers) {
+        BackendProvider provider = find(location, providers);
         OpenOptions merged = merged(location, options);
         RowBackend<?> backend = provider.open(location, merged);
         return merged.readOnly() ? guarded(backend) : backend;
@@ -83,19 +87,16 @@ public final class Registry {
         return Adapters.readOnly(backend);
     }
 
-    /** Tells what names of files may end in: the suffixes of the backends found. */
-    static Set<String> suffixes() {
-        Set<String> suffixes = new HashSet<>();
-        providers().forEach(provider -> suffixes.addAll(provider.suffixes()));
+    /** Tells what names of files end in that are stores, also those whose artefact may be missing. */
+    static Set<String> suffixes(List<BackendProvider> providers) {
+        Set<String> suffixes =
+                KNOWN.keySet().stream().filter(name -> name.startsWith(".")).collect(Collectors.toSet());
+        providers.forEach(provider -> suffixes.addAll(provider.suffixes()));
         return suffixes;
     }
 
-    /** Tells what names of files may end in if all artefacts are there. */
-    static Set<String> knownSuffixes() {
-        return KNOWN.keySet().stream().filter(name -> name.startsWith(".")).collect(Collectors.toSet());
-    }
-
-    private static List<BackendProvider> providers() {
+    /** Finds the providers on the class path, which takes some time. */
+    static List<BackendProvider> providers() {
         List<BackendProvider> all = new ArrayList<>();
         ServiceLoader.load(BackendProvider.class).forEach(all::add);
         if (all.isEmpty()) { // e.g. in a container whose threads see another class path
@@ -105,8 +106,7 @@ public final class Registry {
         return all;
     }
 
-    private static BackendProvider find(Location location) {
-        List<BackendProvider> all = providers();
+    private static BackendProvider find(Location location, List<BackendProvider> all) {
         List<BackendProvider> serving =
                 all.stream().filter(provider -> serves(provider, location)).toList();
         if (serving.size() > 1) {

@@ -437,4 +437,21 @@ class GlobStoreTest {
                         .toList())
                 .isEqualTo(expected);
     }
+
+    @Test
+    @DisplayName("a folder that may not be listed is told by name: what is in it must not be left out silently")
+    void tellsOfForbiddenFolders() throws IOException {
+        write("open/a.xyz", 0, 1);
+        Path forbidden = write("forbidden/b.xyz", 1, 2).getParent();
+        Files.setPosixFilePermissions(forbidden, java.util.Set.of());
+        try {
+            org.junit.jupiter.api.Assumptions.assumeFalse(Files.isReadable(forbidden), "nothing is forbidden to root");
+            assertThatThrownBy(() -> open("*/*.xyz").size().block())
+                    .isInstanceOf(io.atomflux.error.StoreAccessException.class)
+                    .hasMessageContaining(forbidden.toString());
+        } finally {
+            Files.setPosixFilePermissions(
+                    forbidden, java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
+        }
+    }
 }
