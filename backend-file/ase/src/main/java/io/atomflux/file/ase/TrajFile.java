@@ -4,12 +4,14 @@ import io.atomflux.error.AtomfluxException;
 import io.atomflux.error.CorruptDataException;
 import io.atomflux.error.ForeignDataException;
 import io.atomflux.error.LimitExceededException;
+import io.atomflux.spi.Columns;
 import io.atomflux.value.Row;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -225,9 +227,15 @@ final class TrajFile {
                     maxFrameBytes,
                     "raise the option max_frame_bytes");
         }
-        String text = StandardCharsets.UTF_8
-                .decode(window.read(place + 8, (int) size))
-                .toString();
+        String text;
+        try {
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(window.read(place + 8, (int) size))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw corrupt(index, "text that is no UTF-8", e);
+        }
         try {
             return new TrajItem(text, version(), window, length, maxFrameBytes, place + 8 + size);
         } catch (IllegalArgumentException e) {
@@ -279,7 +287,7 @@ final class TrajFile {
      */
     List<String> problems(int most) throws IOException {
         List<String> problems = new ArrayList<>();
-        TrajReader reader = new TrajReader(this, io.atomflux.spi.Columns.ALL);
+        TrajReader reader = new TrajReader(this, Columns.ALL);
         int size = size();
         for (int frame = 0; frame < size && problems.size() < most; frame++) {
             try {

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrajRewrite implements FrameTarget.Pieces {
 
+    /** The largest table, in places, that is written as it is; of a larger one the part without places is a hole. */
+    static final long LARGEST_TABLE = 1 << 22;
+
     private static final int FLUSH = 1 << 20;
     private static final Set<String> FIRST_ONLY = Set.of("version", "ase_version", "description");
 
@@ -158,9 +161,12 @@ final class TrajRewrite implements FrameTarget.Pieces {
         long room = UlmHeader.room(count);
         long table = UlmHeader.FIRST_TABLE;
         if (room > 1) {
-            table = out.table(Arrays.copyOf(places, Math.toIntExact(room)));
+            table = out.table(Arrays.copyOf(places, room > LARGEST_TABLE ? count : (int) room));
         }
         flush();
+        if (room > LARGEST_TABLE && room > count) {
+            TrajTarget.write(channel, TrajTarget.numbers(0), table + 8 * (room - 1));
+        }
         TrajTarget.write(channel, TrajTarget.numbers(count == 0 ? -1 : places[0]), UlmHeader.FIRST_TABLE);
         TrajTarget.write(channel, new UlmHeader(UlmHeader.CURRENT, count, table).bytes(), 0);
     }

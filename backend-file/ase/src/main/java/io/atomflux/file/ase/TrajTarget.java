@@ -92,18 +92,25 @@ final class TrajTarget implements FrameTarget {
         }
         if (frames.isEmpty()) {
             create();
-        } else if (file == null) {
+        } else if (file == null && !tableIsHuge(0, frames.size())) {
             changes.replaceFile(out -> create(frames, out));
-        } else if (file.version() != UlmHeader.CURRENT) {
+        } else if (file == null || file.version() != UlmHeader.CURRENT || tableIsHuge(file.size(), frames.size())) {
+            int size = (int) size();
             rewrite(out -> {
-                out.copy(0, file.size());
+                out.copy(0, size);
                 for (int i = 0; i < rows.size(); i++) {
-                    out.put(rows.get(i), file.size() + i, OptionalInt.empty());
+                    out.put(rows.get(i), size + i, OptionalInt.empty());
                 }
             });
         } else {
             append(frames, file);
         }
+    }
+
+    /** Tells whether the table would have to grow to one that is better not held in memory; rewriting leaves it a hole. */
+    private static boolean tableIsHuge(int size, int more) {
+        long room = UlmHeader.room((long) size + more);
+        return room > UlmHeader.room(size) && room > TrajRewrite.LARGEST_TABLE;
     }
 
     /** Writes a new file as ASE would have, frame after frame. */

@@ -1,8 +1,10 @@
 package io.atomflux.file.ase;
 
+import io.atomflux.codec.AseJson;
 import io.atomflux.value.DType;
 import io.atomflux.value.NdArray;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -37,7 +39,7 @@ final class UlmWriter {
         }
 
         private void escaped(String name) {
-            String quoted = io.atomflux.codec.AseJson.write(name);
+            String quoted = AseJson.write(name);
             text.append(quoted, 1, quoted.length() - 1);
         }
 
@@ -76,7 +78,7 @@ final class UlmWriter {
     /** Writes the item's text and returns the place that goes into the table. */
     long finish(Members item) {
         long place = position();
-        byte[] text = item.toString().getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        byte[] text = item.toString().getBytes(StandardCharsets.UTF_8);
         number(text.length);
         out.put(text);
         return place;

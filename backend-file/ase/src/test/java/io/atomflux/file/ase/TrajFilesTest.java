@@ -282,6 +282,31 @@ class TrajFilesTest {
     }
 
     @Test
+    @DisplayName("keeps text another program wrote as UTF-8, and tells of text that is none")
+    void readsUtf8() throws IOException {
+        Path file = Golden.copy("full.traj", folder);
+        String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+        String utf8 = new String("\u00e9\u2603".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        String escaped = "\"\\u00e9\\u2603\"";
+        assertThat(text).contains(escaped);
+        String plain = text.replace(escaped, "\"" + utf8 + "\"       ");
+        Files.write(file, plain.getBytes(StandardCharsets.ISO_8859_1));
+        try (TrajStore store = open("full.traj")) {
+            assertThat(store.get(0, Columns.ALL))
+                    .isEqualTo(Golden.rows("full.traj").get(0));
+            store.apply(new Write.Insert<>(0, rows(0, 1)));
+            assertThat(store.get(1, Columns.ALL))
+                    .isEqualTo(Golden.rows("full.traj").get(0));
+        }
+        Files.write(file, plain.replace(utf8, "\u00ff".repeat(5)).getBytes(StandardCharsets.ISO_8859_1));
+        try (TrajStore store = open("full.traj")) {
+            assertThatThrownBy(() -> store.get(0, Columns.ALL))
+                    .isInstanceOf(CorruptDataException.class)
+                    .hasMessageContaining("UTF-8");
+        }
+    }
+
+    @Test
     @DisplayName("refuses numbers of atoms, lengths and places the file cannot hold before it makes room for them")
     void refusesHugeNumbers() throws IOException {
         Path file = Golden.copy("full.traj", folder);
