@@ -27,7 +27,7 @@ import msgpack
 import msgpack_numpy
 import numpy as np
 from ase.calculators.singlepoint import SinglePointCalculator
-from ase.constraints import FixAtoms
+from ase.constraints import FixAtoms, FixCartesian, FixedLine, Hookean
 from asebytes import AsyncObjectIO, BlobIO, ObjectIO
 
 KEYS = ["cell", "pbc", "arrays.numbers", "arrays.positions", "calc.energy", "info.a.b", "info.info.x", "info.é", "x"]
@@ -131,6 +131,45 @@ def frames(rng, count):
         yield a
 
 
+def trajectory(rng, count):
+    """Structures with all that a trajectory keeps, some of it the same in many of them."""
+    fixed = [FixAtoms(indices=[0])]
+    for a in frames(rng, count):
+        n = len(a)
+        a.set_constraint(fixed if rng.random() < 0.5 else [])
+        if rng.random() < 0.3:
+            a.set_constraint([FixCartesian([0], [True, False, True]), FixedLine([0], [0, 0, 1]), Hookean(0, 0, 1.5, rt=1.0)])
+        if rng.random() < 0.5:
+            a.set_tags(rng.choices(range(-3, 3), k=n))
+            a.set_momenta([[rng.gauss(0, 1)] * 3 for _ in range(n)])
+        if rng.random() < 0.3:
+            a.set_masses([rng.uniform(1, 200) for _ in range(n)])
+            a.set_initial_charges([rng.gauss(0, 1) for _ in range(n)])
+            a.set_initial_magnetic_moments([[rng.gauss(0, 1)] * 3 for _ in range(n)])
+        a.info["12"] = [None, True, {"1": [float("nan"), -1e300, "\u6c34 \U0001f680"]}, rng.choice([1e16, 1e-5, 0.1, 5e-324])]
+        a.info["typed"] = np.array([[rng.random()]], rng.choice(["f4", "f8", "c16", "c8", "i4", "u8", "i1", "?", ">f8"]))
+        a.info["texts"] = np.array(["a", "b\u00e9c"])
+        a.info["complex"] = complex(rng.random(), -0.0)
+        if rng.random() < 0.4:
+            calc = SinglePointCalculator(
+                a, energy=rng.choice([-1, -0.5]), free_energy=-2.0, magmom=rng.random(), dipole=[1, 2.5, 0],
+                stress=np.arange(6.0), magmoms=np.ones(n), stresses=np.ones((n, 6)), charges=np.zeros(n, int),
+                energies=np.ones(n), dielectric_tensor=np.eye(3), polarization=np.ones(3),
+                born_effective_charges=np.ones((n, 3, 3)))
+            calc.parameters = {"xc": "PBE", "kpts": (1, 2, 3)}
+            a.calc = calc
+        yield a
+
+
+def named(v):
+    """The same with texts as keys: reading a trajectory, ASE makes integers of keys that look like some."""
+    if isinstance(v, dict):
+        return {str(k): named(x) for k, x in v.items()}
+    if isinstance(v, (list, tuple)):
+        return [named(x) for x in v]
+    return v
+
+
 def stored(v):
     """What the format makes of a value: numpy's texts and byte strings lose that they were numpy's."""
     if isinstance(v, np.str_):
@@ -219,13 +258,18 @@ def perform(step, peer):
     if op == "frames":
         ase.io.write(step["store"], list(frames(rng, step["rows"])), format="extxyz")
         return [], []
+    if op == "trajectory":
+        with ase.io.Trajectory(step["store"], step["mode"]) as out:
+            for atoms in trajectory(rng, step["rows"]):
+                out.write(atoms)
+        return [], []
     if op == "digest":
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
             peer.digest(step["store"], step.get("group"))
         return [], out.getvalue().splitlines()
     if op == "ase":
-        return [], lines(peer, [asebytes.atoms_to_dict(a) for a in ase.io.iread(step["store"], index=":")])
+        return [], lines(peer, [named(asebytes.atoms_to_dict(a)) for a in ase.io.iread(step["store"], index=":")])
     if op == "groups":
         # asebytes 0.3 tells the groups of Redis by the facade of blobs only.
         facade = BlobIO if step["store"].startswith("redis:") else ObjectIO
