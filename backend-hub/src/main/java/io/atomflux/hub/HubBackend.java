@@ -1,0 +1,218 @@
+package io.atomflux.hub;
+
+import io.atomflux.error.InvalidOptionException;
+import io.atomflux.error.StoreClosedException;
+import io.atomflux.hub.bytes.ByteSource;
+import io.atomflux.hub.catalog.DataFile;
+import io.atomflux.hub.catalog.Dataset;
+import io.atomflux.hub.catalog.DatasetRequest;
+import io.atomflux.spi.Batch;
+import io.atomflux.spi.Capability;
+import io.atomflux.spi.Columns;
+import io.atomflux.spi.ReadRequest;
+import io.atomflux.spi.RowBackend;
+import io.atomflux.spi.RowReader;
+import io.atomflux.value.Row;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/** A dataset, pinned to the commit that the first call finds. */
+final class HubBackend implements RowBackend<Row> {
+
+    /**
+     * Decoding takes processors, not time: as many threads as there are, for all datasets. They are none of Reactor's that
+     * must not block, as decoders load their natives from files.
+     */
+    private static final Scheduler DECODING =
+            Schedulers.newParallel(Runtime.getRuntime().availableProcessors(), HubBackend::thread);
+
+    private static final int SHOWN_DIGITS = 8;
+
+    /** What the first call found. */
+    private record Pinned(Dataset dataset, HubLink link) {}
+
+    private final String name;
+    private final DatasetRequest request;
+    private final HubOptions options;
+    private final Optional<ColumnMapping> given;
+    private final AtomicReference<@Nullable HubLink> opened = new AtomicReference<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Mono<Pinned> pinned;
+    private final Mono<Engine> engine;
+    private final Mono<Void> closing;
+
+    HubBackend(
+            String name,
+            DatasetRequest request,
+            HubOptions options,
+            Optional<ColumnMapping> mapping,
+            Mono<HubLink> opener) {
+        this.name = name;
+        this.request = request;
+        this.options = options;
+        this.given = mapping;
+        Mono<HubLink> link = opener.flatMap(this::kept).cacheInvalidateIf(any -> false);
+        this.pinned = link.flatMap(open -> open.catalog().find(request).map(found -> new Pinned(found, open)))
+                .cacheInvalidateIf(any -> false);
+        this.engine = pinned.flatMap(this::engineFor).cacheInvalidateIf(any -> false);
+        this.closing = Mono.defer(() -> {
+                    HubLink open = opened.get();
+                    return open == null ? Mono.<Void>empty() : open.client().close();
+                })
+                .cache();
+    }
+
+    private Mono<HubLink> kept(HubLink link) {
+        opened.set(link);
+        return closed.get() ? link.client().close().then(Mono.error(new StoreClosedException(name))) : Mono.just(link);
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "atomflux-hub-decoder");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private Mono<Engine> engineFor(Pinned found) {
+        List<DataFile> files = found.dataset.files();
+        boolean lines = !files.isEmpty() && files.get(0).format() == DataFile.Format.JSON_LINES;
+        return lines ? linesEngine(found) : parquetEngine(found);
+    }
+
+    private Mono<Engine> parquetEngine(Pinned found) {
+        List<Shard> list = new ArrayList<>();
+        for (DataFile file : found.dataset.files()) {
+            list.add(new Shard(nameOf(found.dataset, file), sourceOf(found, file), DECODING));
+        }
+        Shards shards = new Shards(list, options.parallel());
+        if (given.isPresent() || list.isEmpty()) {
+            return Mono.just(new ParquetEngine(name, shards, given.orElse(ColumnMapping.NONE), options, DECODING));
+        }
+        return shards.footer(0)
+                .map(footer -> new ParquetEngine(name, shards, guessed(footer.columns()), options, DECODING));
+    }
+
+    private Mono<Engine> linesEngine(Pinned found) {
+        List<LineShard> list = new ArrayList<>();
+        for (DataFile file : found.dataset.files()) {
+            list.add(new LineShard(nameOf(found.dataset, file), sourceOf(found, file)));
+        }
+        LinesEngine raw = new LinesEngine(name, list, given.orElse(ColumnMapping.NONE), options, DECODING);
+        if (given.isPresent()) {
+            return Mono.just(raw);
+        }
+        return raw.get(0, Columns.ALL)
+                .map(first -> guessed(first.keys()))
+                .onErrorReturn(io.atomflux.error.RowOutOfBoundsException.class, ColumnMapping.NONE)
+                .map(mapping -> raw.with(mapping));
+    }
+
+    private ColumnMapping guessed(List<String> columns) {
+        return ColumnMapping.guess(columns)
+                .orElseThrow(() -> new InvalidOptionException(
+                        "mapping",
+                        "missing, and the columns of %s do not tell what they are (columns: %s); e.g."
+                                        .formatted(name, String.join(", ", columns))
+                                + " mapping=positions=COLUMN,numbers=COLUMN,calc.energy=COLUMN, or mapping=none for rows as"
+                                + " they are"));
+    }
+
+    private static String nameOf(Dataset dataset, DataFile file) {
+        return "%s@%s/%s".formatted(dataset.id(), dataset.commit().substring(0, SHOWN_DIGITS), file.path());
+    }
+
+    private Mono<ByteSource> sourceOf(Pinned found, DataFile file) {
+        return found.link.catalog().open(found.dataset, file, !options.streaming());
+    }
+
+    /** Does something with the dataset, unless this is closed. */
+    private <T> Mono<T> open(java.util.function.Function<Engine, Mono<T>> work) {
+        return Mono.defer(() -> closed.get() ? Mono.error(new StoreClosedException(name)) : engine.flatMap(work));
+    }
+
+    @Override
+    public Class<Row> rowType() {
+        return Row.class;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return Set.of();
+    }
+
+    @Override
+    public Mono<Long> size() {
+        return open(Engine::size);
+    }
+
+    @Override
+    public Mono<Row> get(long index, Columns columns) {
+        return open(rows -> rows.get(index, columns));
+    }
+
+    @Override
+    public RowReader<Row> reader(ReadRequest rows) {
+        return new RowReader<>() {
+            private final AtomicReference<@Nullable RowReader<Row>> begun = new AtomicReference<>();
+
+            @Override
+            public Mono<Batch<Row>> next(long maxBytes) {
+                return open(found -> {
+                    RowReader<Row> reader = begun.get();
+                    if (reader == null) {
+                        reader = found.reader(rows);
+                        begun.set(reader);
+                    }
+                    return reader.next(maxBytes);
+                });
+            }
+
+            @Override
+            public Mono<Void> close() {
+                return Mono.defer(() -> {
+                    RowReader<Row> reader = begun.get();
+                    return reader == null ? Mono.empty() : reader.close();
+                });
+            }
+        };
+    }
+
+    /** Tells repository, commit, configuration, split and mapping. */
+    @Override
+    public Mono<String> etag() {
+        return Mono.defer(() -> closed.get() ? Mono.error(new StoreClosedException(name)) : pinned)
+                .map(found -> "%s@%s/%s/%s/%s"
+                        .formatted(
+                                found.dataset.id(),
+                                found.dataset.commit(),
+                                found.dataset.configuration(),
+                                found.dataset.split(),
+                                given.map(ColumnMapping::toString).orElse("guessed")));
+    }
+
+    @Override
+    public Mono<Void> close() {
+        return Mono.defer(() -> {
+            closed.set(true);
+            return closing;
+        });
+    }
+
+    @Override
+    public String toString() {
+        return "HubBackend[" + name + ", " + request.revision() + "]";
+    }
+}
