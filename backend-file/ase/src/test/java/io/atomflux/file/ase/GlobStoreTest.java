@@ -161,7 +161,7 @@ class GlobStoreTest {
     @Test
     @DisplayName("thousands of files are streamed, listed and read one by one, and few are open at once")
     void readsThousandsOfFiles() throws IOException {
-        int count = Boolean.getBoolean("atomflux.proof") ? 5000 : 1000;
+        int count = Boolean.getBoolean("atomflux.proof") ? 5000 : 400;
         for (int i = 0; i < count; i++) {
             age(write("f%05d.xyz".formatted(i), i, i + 1));
         }
