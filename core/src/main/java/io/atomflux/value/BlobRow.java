@@ -159,7 +159,19 @@ public final class BlobRow implements KeyedRow<BlobRow> {
     @Override
     public BlobRow without(Collection<String> dropped) {
         KeySet rest = keys.without(dropped);
-        return rest == keys ? this : of(rest, pick(rest, this, this));
+        if (rest == keys) {
+            return this;
+        }
+        int[] kept = new int[2 * rest.size()];
+        int bytes = 0;
+        for (int i = 0; i < rest.size(); i++) {
+            int at = 2 * keys.indexOf(rest.name(i));
+            kept[2 * i] = bounds[at];
+            kept[2 * i + 1] = bounds[at + 1];
+            bytes += bounds[at + 1] - bounds[at];
+        }
+        // a small rest must not hold what is large
+        return bytes >= buffer.length / 2 ? new BlobRow(rest, buffer, kept, false) : of(rest, pick(rest, this, this));
     }
 
     @Override

@@ -251,7 +251,17 @@ public final class Row implements KeyedRow<Row> {
     @Override
     public Row without(Collection<String> dropped) {
         KeySet rest = keys.without(dropped);
-        return rest == keys ? this : picked(rest, EMPTY);
+        if (rest == keys) {
+            return this;
+        }
+        if (encoded == null) {
+            return picked(rest, EMPTY);
+        }
+        @Nullable Object[] kept = new Object[rest.size()]; // what is not decoded stays so, and can be copied as it is
+        for (int i = 0; i < kept.length; i++) {
+            kept[i] = values[keys.indexOf(rest.name(i))];
+        }
+        return new Row(rest, kept, encoded.without(dropped), decoder, store, position, false);
     }
 
     @Override

@@ -292,4 +292,20 @@ class NumpyMsgpackTest {
         assertThatIllegalArgumentException().isThrownBy(() -> NumpyMsgpack.packMap(BlobRow.reserved()));
         assertThatIllegalArgumentException().isThrownBy(() -> NumpyMsgpack.unpackMap(Bytes.of((byte) 0x90)));
     }
+
+    @Test
+    @DisplayName("a row of cells without some of its keys decodes nothing, and is passed on as it was read")
+    void dropsKeysWithoutDecoding() {
+        Row row = Row.of("a", 1, "b", "text").merge(Row.of("c", "y".repeat(1000)));
+        for (String dropped : List.of("a", "b", "c", "unknown")) {
+            Row read = NumpyMsgpack.decode(NumpyMsgpack.encode(row), "store", 0);
+            Row rest = read.without(List.of(dropped));
+            assertThat(rest.encodedBy(NumpyMsgpack.CODEC))
+                    .isEqualTo(NumpyMsgpack.encode(row.without(List.of(dropped))));
+            assertThat(rest).isEqualTo(row.without(List.of(dropped)));
+            assertThat(rest.byteSize()).isLessThanOrEqualTo(read.byteSize());
+        }
+        Row none = NumpyMsgpack.decode(NumpyMsgpack.encode(row), "store", 0).without(List.of("a", "b", "c"));
+        assertThat(none).isEqualTo(Row.empty()).isNotEqualTo(Row.reserved());
+    }
 }
