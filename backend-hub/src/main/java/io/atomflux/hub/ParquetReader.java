@@ -1,5 +1,6 @@
 package io.atomflux.hub;
 
+import io.atomflux.error.AtomfluxException;
 import io.atomflux.error.UnsupportedStoreOperationException;
 import io.atomflux.spi.Batch;
 import io.atomflux.spi.ReadRequest;
@@ -15,16 +16,29 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * One stream of rows. Ascending positions are read row group by row group; when the second batch is asked for, the row groups
- * to come are fetched ahead, as far as bytes and requests allow, so that taking one row costs no more than that.
+ * One stream of rows. Ascending positions are read row group by row group; from the third batch on the row groups to come
+ * are fetched ahead, as far as bytes and requests allow. Who wants one row takes one batch, and has asked for the next by then;
+ * that costs no request more.
  */
 final class ParquetReader implements RowReader<Row> {
 
     /** A row group on the way of an ascending stream, with the position of its first row in the dataset. */
     private record Placed(Group group, long first) {}
 
-    private record Arrived(Loaded loaded, long first) {}
+    /**
+     * A row group that has come.
+     *
+     * @param whole its rows, if they were decoded while others were read
+     */
+    private record Arrived(Loaded loaded, long first, Optional<List<Row>> whole, long bytes) {}
 
+    /** Up to this size, as the file tells it, a row group that was fetched ahead is decoded ahead as well. */
+    private static final long SMALL = 8 << 20;
+
+    /** What decoded values take of memory, times what the file says they take. */
+    private static final int EXPANSION = 3;
+
+    private static final int BATCHES_ALONE = 2;
     private static final int LONGEST_RUN = 1 << 12;
 
     private final ParquetEngine engine;
@@ -37,7 +51,7 @@ final class ParquetReader implements RowReader<Row> {
     private @Nullable Puller<Arrived> rest;
     private long held;
     private long ordinal;
-    private boolean begun;
+    private int batches;
 
     ParquetReader(ParquetEngine engine, ReadRequest request) {
         this.engine = engine;
@@ -88,7 +102,7 @@ final class ParquetReader implements RowReader<Row> {
         if (elsewhere != null) {
             return elsewhere.next(maxBytes);
         }
-        if (begun && rest == null && current != null) {
+        if (batches >= BATCHES_ALONE && rest == null && current != null) {
             rest = Puller.of(ahead(known, current));
         }
         Arrived now = current;
@@ -97,7 +111,7 @@ final class ParquetReader implements RowReader<Row> {
         }
         return arrival(known).flatMap(arrived -> {
             current = arrived;
-            rows = arrived.loaded.rows();
+            rows = arrived.whole.isPresent() ? null : arrived.loaded.rows();
             return decoded(known, arrived, maxBytes);
         });
     }
@@ -106,13 +120,13 @@ final class ParquetReader implements RowReader<Row> {
         Puller<Arrived> following = rest;
         if (following != null) {
             release();
-            return following.next().doOnNext(arrived -> held = arrived.loaded.bytes());
+            return following.next().doOnNext(arrived -> held = arrived.bytes);
         }
         long position = known.at(ordinal);
         return engine.shards()
                 .find(position)
                 .flatMap(spot -> engine.kept(spot.group(), request.columns())
-                        .map(loaded -> new Arrived(loaded, position - spot.row())));
+                        .map(loaded -> new Arrived(loaded, position - spot.row(), Optional.empty(), 0)));
     }
 
     private void release() {
@@ -135,20 +149,52 @@ final class ParquetReader implements RowReader<Row> {
                 })
                 .takeWhile(placed -> known.has(known.ordinalFrom(from, placed.first)))
                 .filter(placed -> known.at(known.ordinalFrom(from, placed.first)) < placed.first + placed.group.rows())
-                .flatMapSequential(this::fetched, engine.options().parallel(), 1);
+                .flatMapSequential(
+                        placed -> fetched(placed, isDense(known, from, placed)),
+                        engine.options().parallel(),
+                        1);
     }
 
-    private Mono<Arrived> fetched(Placed placed) {
+    /** Tells whether the course takes every row of a row group. */
+    private static boolean isDense(Course known, long from, Placed placed) {
+        long first = known.ordinalFrom(from, placed.first);
+        long last = first + placed.group.rows() - 1;
+        return known.has(last)
+                && known.at(first) == placed.first
+                && known.at(last) == placed.first + placed.group.rows() - 1;
+    }
+
+    private Mono<Arrived> fetched(Placed placed, boolean dense) {
         return Mono.defer(() -> {
             ParquetEngine.Planned planned = engine.plan(placed.group, request.columns());
-            return gate.acquire(Loaded.bytes(planned.plan()))
-                    .then(engine.load(planned))
-                    .map(loaded -> new Arrived(loaded, placed.first));
+            long decoded = EXPANSION * planned.plan().uncompressedBytes();
+            boolean whole = dense && decoded <= Math.min(SMALL, engine.options().readAhead() / 4);
+            long bytes = Loaded.bytes(planned.plan()) + (whole ? decoded : 0);
+            return gate.acquire(bytes).then(engine.load(planned)).flatMap(loaded -> {
+                Arrived plain = new Arrived(loaded, placed.first, Optional.empty(), bytes);
+                return whole
+                        ? Mono.fromCallable(() -> new Arrived(loaded, placed.first, Optional.of(all(loaded)), bytes))
+                                .subscribeOn(engine.decoding())
+                                // Read row by row it fails again, but where the failure is.
+                                .onErrorReturn(AtomfluxException.class, plain)
+                        : Mono.just(plain);
+            });
         });
+    }
+
+    private static List<Row> all(Loaded loaded) {
+        List<Row> all = new ArrayList<>();
+        for (GroupRows rows = loaded.rows(); !rows.isDone(); ) {
+            all.addAll(rows.read(Integer.MAX_VALUE, Long.MAX_VALUE));
+        }
+        return all;
     }
 
     /** Reads rows of one row group until the bytes are reached, or it ends. */
     private Mono<Batch<Row>> decoded(Course known, Arrived from, long maxBytes) {
+        if (from.whole.isPresent()) {
+            return Mono.just(taken(known, from, from.whole.get(), maxBytes));
+        }
         return Mono.fromCallable(() -> {
                     GroupRows source = Objects.requireNonNull(rows);
                     long end = from.first + from.loaded.group().rows();
@@ -163,10 +209,22 @@ final class ParquetReader implements RowReader<Row> {
                             ordinal++;
                         }
                     }
-                    begun = true;
+                    batches++;
                     return Batch.of(batch, known.part(begin, ordinal));
                 })
                 .subscribeOn(engine.decoding());
+    }
+
+    /** Takes rows of a row group that all are wanted. */
+    private Batch<Row> taken(Course known, Arrived from, List<Row> all, long maxBytes) {
+        int start = (int) (known.at(ordinal) - from.first);
+        int end = start;
+        for (long bytes = 0; end < all.size() && (end == start || bytes < maxBytes); end++) {
+            bytes += all.get(end).byteSize();
+        }
+        long begin = ordinal;
+        ordinal += end - start;
+        return Batch.of(all.subList(start, end), known.part(begin, ordinal));
     }
 
     /** Counts the positions from the next one on that follow each other without gap. */
