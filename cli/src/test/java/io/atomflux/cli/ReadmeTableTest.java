@@ -33,7 +33,7 @@ class ReadmeTableTest {
     void read() throws IOException {
         List<String> lines = Files.readAllLines(Path.of("../README.md"));
         int header = lines.indexOf(
-                "| | memory | LMDB | Redis | MongoDB | MongoDB, `layout=asebytes` | xyz, extxyz | Zarr, HDF5, H5MD |");
+                "| | memory | LMDB | Redis | MongoDB | MongoDB, `layout=asebytes` | xyz, extxyz, traj | aselmdb | Zarr, HDF5, H5MD |");
         assertThat(header).as("line of the table's header").isNotNegative();
         rows = lines.subList(header + 2, lines.size()).stream()
                 .takeWhile(line -> line.startsWith("|"))
@@ -71,11 +71,15 @@ class ReadmeTableTest {
         "5, mongodb://no-such-host/md?layout=asebytes",
         "6, no-such.xyz",
         "6, no-such.extxyz",
-        "7, no-such.zarr",
-        "7, no-such.zarrp",
-        "7, no-such.h5",
-        "7, no-such.h5p",
-        "7, no-such.h5md"
+        "6, no-such.xyz.gz",
+        "6, no-such.xyz.zst",
+        "6, no-such.traj",
+        "7, no-such.aselmdb",
+        "8, no-such.zarr",
+        "8, no-such.zarrp",
+        "8, no-such.h5",
+        "8, no-such.h5p",
+        "8, no-such.h5md"
     })
     void tellsWhatStoresTell(int column, String location) {
         Set<Capability> told = EnumSet.noneOf(Capability.class);
