@@ -15,11 +15,13 @@ import java.util.Optional;
  * becomes zeros and {@code pbc} false. Columns that nothing is made of come as {@code info.<column>}, unchanged.
  *
  * <ul>
- *   <li>{@code arrays.positions} and {@code cell} become float64; a coordinate that is null becomes NaN
+ *   <li>{@code arrays.positions} and {@code cell} become float64; a coordinate that is null becomes NaN; a cell that is null
+ *       or empty zeros
  *   <li>{@code arrays.numbers} become int64; texts are taken for chemical symbols
  *   <li>{@code pbc} becomes booleans, of numbers (dimension types) what is not zero is true
- *   <li>lists of {@code calc.*} and {@code arrays.*} become arrays, floats float64 and integers int64; an empty list of these,
- *       or as the cell, counts as absent, null stays null. Stress comes as it is delivered, often as a matrix
+ *   <li>lists of {@code calc.*} and {@code arrays.*} become arrays, floats float64 and integers int64; null
+ *       and an empty list, which is how datasets say that a result is missing, leave the key out. Stress comes as it is
+ *       delivered, often as a matrix
  * </ul>
  *
  * <p>Units are those of the dataset: nothing is converted.

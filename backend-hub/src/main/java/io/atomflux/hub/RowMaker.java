@@ -120,7 +120,7 @@ final class RowMaker {
         List<String> absent = new ArrayList<>(0);
         for (Target target : targets) {
             Object value = target.column() < 0 ? null : values[target.column()];
-            if (target.kind() == Target.Kind.ARRAY && Lists.isEmpty(value)) {
+            if (target.kind() == Target.Kind.ARRAY && (value == null || Lists.isEmpty(value))) {
                 absent.add(target.key());
                 continue;
             }
@@ -150,7 +150,7 @@ final class RowMaker {
             case NUMBERS -> Lists.numbers(present(value));
             case CELL -> value == null || Lists.isEmpty(value) ? NO_CELL : Lists.reals(value);
             case PBC -> value == null || Lists.isEmpty(value) ? NO_PBC : Lists.flags(value);
-            case ARRAY -> value == null ? null : Lists.widened(value);
+            case ARRAY -> Lists.widened(present(value));
             case PLAIN -> value;
         };
     }

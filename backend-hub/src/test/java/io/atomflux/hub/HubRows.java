@@ -120,10 +120,10 @@ final class HubRows {
                                 .toArray(),
                         atoms(i)));
         row.put("arrays.positions", vectors(i, 1));
-        row.put("calc.energy", i % 5 == 4 ? null : -i / 4.0);
-        if (i % 6 == 4) {
-            row.put("calc.forces", null);
-        } else if (i % 6 != 5 && atoms(i) > 0) {
+        if (i % 5 != 4) {
+            row.put("calc.energy", -i / 4.0);
+        }
+        if (i % 6 < 4 && atoms(i) > 0) {
             row.put("calc.forces", vectors(i));
         }
         if (i % 3 != 2) {
