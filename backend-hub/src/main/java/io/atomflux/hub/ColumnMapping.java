@@ -2,6 +2,7 @@ package io.atomflux.hub;
 
 import io.atomflux.error.InvalidOptionException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -204,7 +205,7 @@ public final class ColumnMapping {
         /** Returns the mapping. */
         public ColumnMapping build() {
             Map<String, String> ordered = new LinkedHashMap<>(columns);
-            return new ColumnMapping(java.util.Collections.unmodifiableMap(ordered));
+            return new ColumnMapping(Collections.unmodifiableMap(ordered));
         }
     }
 }

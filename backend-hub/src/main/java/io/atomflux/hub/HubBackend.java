@@ -1,6 +1,7 @@
 package io.atomflux.hub;
 
 import io.atomflux.error.InvalidOptionException;
+import io.atomflux.error.RowOutOfBoundsException;
 import io.atomflux.error.StoreClosedException;
 import io.atomflux.hub.bytes.ByteSource;
 import io.atomflux.hub.catalog.DataFile;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -111,7 +113,7 @@ final class HubBackend implements RowBackend<Row> {
         }
         return raw.get(0, Columns.ALL)
                 .map(first -> guessed(first.keys()))
-                .onErrorReturn(io.atomflux.error.RowOutOfBoundsException.class, ColumnMapping.NONE)
+                .onErrorReturn(RowOutOfBoundsException.class, ColumnMapping.NONE)
                 .map(mapping -> raw.with(mapping));
     }
 
@@ -134,7 +136,7 @@ final class HubBackend implements RowBackend<Row> {
     }
 
     /** Does something with the dataset, unless this is closed. */
-    private <T> Mono<T> open(java.util.function.Function<Engine, Mono<T>> work) {
+    private <T> Mono<T> open(Function<Engine, Mono<T>> work) {
         return Mono.defer(() -> closed.get() ? Mono.error(new StoreClosedException(name)) : engine.flatMap(work));
     }
 
