@@ -31,8 +31,8 @@ import reactor.core.publisher.Sinks;
 /**
  * A non-blocking backend over a blocking one.
  *
- * <p>Streams and, by default, single gets run on a bounded pool of daemon threads; writes run on one thread, those that
- * waited during a commit sharing the next. Results are delivered on the pool. Single gets run on the subscribing thread
+ * <p>Streams and, by default, single gets run on a bounded pool: a few at once for each store, on daemon threads that all
+ * stores of the process share; writes run on one thread of the store's own, those that waited during a commit sharing the next. Results are delivered on the pool. Single gets run on the subscribing thread
  * where that was asked for, or where it is a virtual thread and the engine allows it. A call that has started is never interrupted: an interrupt
  * would close an open file channel for everybody. Cancelling lets it end and drops its result.
  *

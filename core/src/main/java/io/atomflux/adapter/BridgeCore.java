@@ -24,7 +24,8 @@ import reactor.core.publisher.Sinks;
 /**
  * The threads and the opened store behind one or several handles; closed by the last of them.
  *
- * <p>The pool and the writer are daemon threads that end when idle. The store is opened by the first call that needs it,
+ * <p>Reads run on daemon threads of the process, few at once; the writer is a daemon thread of its own, started by the first
+ * write. All end when idle. The store is opened by the first call that needs it,
  * on the thread of that call; an opening that fails is tried again by the next call.
  */
 final class BridgeCore<R extends KeyedRow<R>> {
@@ -37,7 +38,7 @@ final class BridgeCore<R extends KeyedRow<R>> {
     private final String name;
     private final Callable<? extends BlockingRowBackend<R>> opener;
     private final @Nullable Object shareKey;
-    private final ThreadPoolExecutor pool;
+    private final ReadLane pool;
     private final ThreadPoolExecutor writer;
     private final WriteLane<R> lane;
     private final Turns turns;
@@ -56,9 +57,9 @@ final class BridgeCore<R extends KeyedRow<R>> {
         this.opener = opener;
         this.shareKey = shareKey;
         long number = NUMBER.incrementAndGet();
-        this.pool = threads(options.threads(), "atomflux-read-" + number);
+        this.pool = new ReadLane(options.threads());
         this.turns = new Turns(name);
-        this.writer = threads(1, "atomflux-write-" + number);
+        this.writer = writer("atomflux-write-" + number);
         this.lane = new WriteLane<>(this::opened, writer, pool, name, this::committed);
     }
 
@@ -91,16 +92,15 @@ final class BridgeCore<R extends KeyedRow<R>> {
         return last[0];
     }
 
-    private static ThreadPoolExecutor threads(int count, String prefix) {
-        AtomicLong number = new AtomicLong();
-        ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                count, count, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, prefix + "-" + number.incrementAndGet());
+    private static ThreadPoolExecutor writer(String name) {
+        ThreadPoolExecutor writer =
+                new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, name);
                     thread.setDaemon(true);
                     return thread;
                 });
-        threads.allowCoreThreadTimeOut(true);
-        return threads;
+        writer.allowCoreThreadTimeOut(true);
+        return writer;
     }
 
     /** Returns the store, opening it if need be; blocks, so only called where that is allowed. */
@@ -142,7 +142,7 @@ final class BridgeCore<R extends KeyedRow<R>> {
      */
     <T> Mono<T> onPool(String action, Callable<? extends @Nullable T> call, Runnable notRun) {
         return Mono.create(sink -> {
-            if (pool.getQueue().size() >= MOST_WAITING) {
+            if (pool.waiting() >= MOST_WAITING) {
                 notRun.run();
                 sink.error(new StoreBusyException(name, MOST_WAITING + " reads are waiting", null));
                 return;
@@ -213,19 +213,22 @@ final class BridgeCore<R extends KeyedRow<R>> {
         });
     }
 
-    /** Closes the store and ends the threads. */
+    /** Closes the store and ends the threads; called when nothing runs any more. */
     Mono<Void> shutDown() {
-        return onWriter("close", () -> {
+        Callable<@Nullable Void> closing = () -> {
             BlockingRowBackend<R> open = store;
             try {
                 if (open != null) {
                     open.close();
                 }
             } finally {
-                pool.shutdown();
+                pool.close();
                 writer.shutdown();
             }
             return null;
-        });
+        };
+        // What was only read is not worth starting the writer's thread.
+        return Mono.defer(
+                () -> writer.getLargestPoolSize() == 0 ? ending("close", closing) : onWriter("close", closing));
     }
 }
