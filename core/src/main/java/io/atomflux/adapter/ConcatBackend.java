@@ -73,8 +73,8 @@ final class ConcatBackend<R extends KeyedRow<R>> implements RowBackend<R> {
     }
 
     /** Makes a call with the sources of now, and once more if one of them was not what it had been a moment before. */
-    private <T> Mono<T> withSources(Function<SourceList.Sources<R>, Mono<T>> call) {
-        Mono<T> once = list.now(true).flatMap(call);
+    private <T> Mono<T> withSources(Mono<SourceList.Sources<R>> now, Function<SourceList.Sources<R>, Mono<T>> call) {
+        Mono<T> once = now.flatMap(call);
         return counted(once.onErrorResume(this::mayPass, failure -> once));
     }
 
@@ -114,12 +114,12 @@ final class ConcatBackend<R extends KeyedRow<R>> implements RowBackend<R> {
 
     @Override
     public Mono<Long> size() {
-        return withSources(sources -> offsets(sources).map(offsets -> offsets[offsets.length - 1]));
+        return withSources(list.now(true), sources -> offsets(sources).map(offsets -> offsets[offsets.length - 1]));
     }
 
     @Override
     public Mono<R> get(long index, Columns columns) {
-        return withSources(sources -> new Search(sources, index, columns).run());
+        return withSources(list.nowForRow(index), sources -> new Search(sources, index, columns).run());
     }
 
     /** Goes from source to source, from the first or from the last one, until one has the row. */

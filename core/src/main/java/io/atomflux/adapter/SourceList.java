@@ -27,6 +27,16 @@ public interface SourceList<R extends KeyedRow<R>> {
     Mono<Sources<R>> now(boolean sizes);
 
     /**
+     * Looks which sources there are now, for a call that reads one row: sizes are of use up to where that is.
+     *
+     * @param index of the row in the whole; a negative one counts from the end
+     * @return cold; one element
+     */
+    default Mono<Sources<R>> nowForRow(long index) {
+        return now(true);
+    }
+
+    /**
      * Tells whether a stream of all rows takes each source as it is when its turn comes, so that it begins at once; else
      * all sizes are asked first, and a source that becomes shorter meanwhile fails the stream.
      */

@@ -7,6 +7,7 @@ import io.atomflux.value.KeyedRow;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,8 +15,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,12 +27,17 @@ import reactor.core.publisher.Mono;
  *
  * <p>They are looked for again whenever the stamp of a folder looked into has changed, and as long as it is too fresh to be
  * trusted. How many rows a file has is remembered under the file's stamp, likewise; a folder is asked each time. All looking
- * runs on two threads of its own, which end when idle.
+ * runs on a few threads of its own, which end when idle.
  */
 final class GlobSources<R extends KeyedRow<R>> implements SourceList<R> {
 
     /** How many files that nobody reads stay open. */
     static final int MOST_OPEN = 128;
+
+    private static final int THREADS =
+            Math.max(2, Math.min(4, Runtime.getRuntime().availableProcessors()));
+    private static final int FIRST_LOOKED_AT = 64;
+    private static final int SHARE = 128; // files: some 200 microseconds
 
     private static final AtomicLong NUMBER = new AtomicLong();
 
@@ -41,9 +47,8 @@ final class GlobSources<R extends KeyedRow<R>> implements SourceList<R> {
     private final OpenFiles<R> files;
     private final ThreadPoolExecutor threads;
     private final ConcurrentHashMap<Path, Known> sizes = new ConcurrentHashMap<>();
-    private final AtomicReference<@Nullable CompletableFuture<Sources<R>>> waitingForSizes = new AtomicReference<>();
-    private final AtomicReference<@Nullable CompletableFuture<Sources<R>>> waitingForNames = new AtomicReference<>();
-    private volatile GlobWalk.@Nullable Expansion expansion;
+    private @Nullable Look<R> next; // guarded by this
+    private volatile GlobWalk.@Nullable Expansion expansion; // looks may overlap
 
     /**
      * A size, and the state of the file it was seen in.
@@ -51,6 +56,13 @@ final class GlobSources<R extends KeyedRow<R>> implements SourceList<R> {
      * @param stamp of the file before it was asked
      */
     private record Known(FileStamp stamp, long size) {}
+
+    /** A look that has not begun, and up to which row, from the first or the last one, sizes are of use. */
+    private static final class Look<R extends KeyedRow<R>> {
+        private final CompletableFuture<Sources<R>> seen = new CompletableFuture<>();
+        private long rows; // guarded by the sources until it begins
+        private long rowsFromEnd;
+    }
 
     GlobSources(
             String name,
@@ -63,11 +75,12 @@ final class GlobSources<R extends KeyedRow<R>> implements SourceList<R> {
         this.walk = walk;
         this.files = new OpenFiles<>(name, mostOpen, opener);
         long number = NUMBER.incrementAndGet();
-        this.threads = new ThreadPoolExecutor(2, 2, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            Thread thread = new Thread(task, "atomflux-files-" + number);
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.threads =
+                new ThreadPoolExecutor(THREADS, THREADS, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "atomflux-files-" + number);
+                    thread.setDaemon(true);
+                    return thread;
+                });
         threads.allowCoreThreadTimeOut(true);
     }
 
@@ -81,70 +94,130 @@ final class GlobSources<R extends KeyedRow<R>> implements SourceList<R> {
         return name;
     }
 
-    /** Calls that come before a look has begun share it: it shows all that was there when they came. */
     @Override
     public Mono<Sources<R>> now(boolean withSizes) {
-        AtomicReference<@Nullable CompletableFuture<Sources<R>>> waiting =
-                withSizes ? waitingForSizes : waitingForNames;
-        return Mono.fromFuture(
-                () -> {
-                    while (true) {
-                        CompletableFuture<Sources<R>> shared = waiting.get();
-                        if (shared != null) {
-                            return shared;
-                        }
-                        CompletableFuture<Sources<R>> mine = new CompletableFuture<>();
-                        if (waiting.compareAndSet(null, mine)) {
-                            submit(waiting, mine, withSizes);
-                            return mine;
-                        }
-                    }
-                },
-                true); // a look that began is never interrupted, and others may wait for it
+        return Mono.fromFuture(() -> looked(withSizes ? Long.MAX_VALUE : 0, 0), true);
     }
 
-    private void submit(
-            AtomicReference<@Nullable CompletableFuture<Sources<R>>> waiting,
-            CompletableFuture<Sources<R>> mine,
-            boolean withSizes) {
+    @Override
+    public Mono<Sources<R>> nowForRow(long index) {
+        return Mono.fromFuture(
+                () -> index < 0 ? looked(0, index == Long.MIN_VALUE ? Long.MAX_VALUE : -index) : looked(index + 1, 0),
+                true); // as above: a look that began is never interrupted, and others may wait for it
+    }
+
+    /** Calls that come before a look has begun share it: it shows all that was there when they came. */
+    private synchronized CompletableFuture<Sources<R>> looked(long rows, long rowsFromEnd) {
+        Look<R> look = next;
+        if (look == null) {
+            look = new Look<>();
+            try {
+                threads.execute(this::look);
+            } catch (RejectedExecutionException e) {
+                return CompletableFuture.failedFuture(new StoreClosedException(name));
+            }
+            next = look;
+        }
+        look.rows = Math.max(look.rows, rows);
+        look.rowsFromEnd = Math.max(look.rowsFromEnd, rowsFromEnd);
+        return look.seen;
+    }
+
+    private void look() {
+        Look<R> look;
+        synchronized (this) {
+            look = Objects.requireNonNull(next);
+            next = null; // who comes from now on wants a later look
+        }
         try {
-            threads.execute(() -> {
-                waiting.set(null); // who comes from now on wants a later look
-                try {
-                    mine.complete(look(withSizes));
-                } catch (Throwable failure) { // everything reaches those who wait; the thread has no other reporter
-                    mine.completeExceptionally(failure);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            waiting.set(null);
-            mine.completeExceptionally(new StoreClosedException(name));
+            Files files = new Files(listed());
+            files.stamp(look.rows, false);
+            files.stamp(look.rowsFromEnd, true);
+            look.seen.complete(files);
+        } catch (Throwable failure) { // everything reaches those who wait; the thread has no other reporter
+            look.seen.completeExceptionally(failure);
         }
     }
 
-    private Sources<R> look(boolean withSizes) {
+    private List<Path> listed() {
         GlobWalk.Expansion found = expansion;
         if (found == null || !found.isCurrent()) {
             found = walk.get();
             expansion = found;
             sizes.keySet().retainAll(new HashSet<>(found.files()));
         }
-        List<Path> listed = found.files();
-        @Nullable FileStamp[] stamps = new @Nullable FileStamp[withSizes ? listed.size() : 0];
-        for (int i = 0; i < stamps.length; i++) {
-            stamps[i] = FileStamp.of(listed.get(i));
-        }
-        return new Files(listed, stamps);
+        return found.files();
     }
 
     /** The files of one moment. */
     private final class Files implements Sources<R> {
         private final List<Path> listed;
-        private final @Nullable FileStamp[] stamps;
+        private final @Nullable FileStamp[] stamps; // written before the look ends
 
-        Files(List<Path> listed, @Nullable FileStamp[] stamps) {
+        Files(List<Path> listed) {
             this.listed = listed;
-            this.stamps = stamps;
+            this.stamps = new @Nullable FileStamp[listed.size()];
+        }
+
+        /** Looks at files, from the first or the last one on, until so many rows are found; at all if a size is unknown. */
+        void stamp(long rows, boolean fromEnd) {
+            if (rows == Long.MAX_VALUE) {
+                stampAll(0, count(), fromEnd);
+                return;
+            }
+            long found = 0;
+            int done = 0;
+            for (int step = FIRST_LOOKED_AT; found < rows && done < count(); step *= 4) {
+                int end = Math.min(count(), done + step);
+                stampAll(done, end, fromEnd);
+                for (; done < end; done++) {
+                    OptionalLong size = size(place(done, fromEnd));
+                    if (size.isEmpty()) {
+                        stampAll(end, count(), fromEnd);
+                        return;
+                    }
+                    found += size.getAsLong();
+                }
+            }
+        }
+
+        private int place(int ordinal, boolean fromEnd) {
+            return fromEnd ? count() - 1 - ordinal : ordinal;
+        }
+
+        /** Shares thousands of files out among threads, as each is a call of the system; this one takes part. */
+        private void stampAll(int from, int to, boolean fromEnd) {
+            int shares = (to - from + SHARE - 1) / SHARE;
+            if (shares <= 0) {
+                return;
+            }
+            AtomicInteger taken = new AtomicInteger();
+            AtomicInteger left = new AtomicInteger(shares);
+            CompletableFuture<Boolean> done = new CompletableFuture<>();
+            Runnable work = () -> {
+                for (int share = taken.getAndIncrement(); share < shares; share = taken.getAndIncrement()) {
+                    int first = from + share * SHARE;
+                    try {
+                        for (int i = first; i < Math.min(to, first + SHARE); i++) {
+                            int place = place(i, fromEnd);
+                            stamps[place] = FileStamp.of(listed.get(place));
+                        }
+                    } finally { // a file without a stamp is asked
+                        if (left.decrementAndGet() == 0) {
+                            done.complete(true);
+                        }
+                    }
+                }
+            };
+            for (int helper = 1; helper < Math.min(THREADS, shares); helper++) {
+                try {
+                    threads.execute(work);
+                } catch (RejectedExecutionException e) {
+                    break; // being closed: done without help
+                }
+            }
+            work.run();
+            done.join(); // only shares that run now are left: whoever has not begun finds none
         }
 
         @Override
@@ -158,7 +231,7 @@ final class GlobSources<R extends KeyedRow<R>> implements SourceList<R> {
         }
 
         private @Nullable FileStamp trusted(int index) {
-            FileStamp stamp = index < stamps.length ? stamps[index] : null;
+            FileStamp stamp = stamps[index];
             return stamp != null && stamp.settled() && !stamp.isFolder() ? stamp : null;
         }
 

@@ -145,6 +145,9 @@ class GlobStoreTest {
             List<Long> expected = counts.values().stream()
                     .flatMap(count -> range(0, count).stream())
                     .toList();
+            long early = random.nextInt(-expected.size(), expected.size());
+            assertThat(number(store, early))
+                    .isEqualTo(expected.get((int) (early < 0 ? early + expected.size() : early)));
             assertThat(store.size().block()).isEqualTo(expected.size());
             assertThat(numbers(store.rows())).isEqualTo(expected);
             assertThat(numbers(store.rows("::-1"))).hasSameSizeAs(expected);
@@ -227,6 +230,25 @@ class GlobStoreTest {
         assertThat(number(store, 80)).isEqualTo(-1);
         assertThat(number(store, 81)).isEqualTo(80);
         assertThat(number(store, -1)).isEqualTo(1999);
+        for (int changed : new int[] {0, 100, 150, 199, 30}) { // one call looks only at as many files as it needs
+            Files.writeString(files[changed], frame(-changed), StandardOpenOption.APPEND);
+            age(files[changed]);
+            assertThat(number(store, 1000)).isEqualTo(expected(files, 1000));
+            assertThat(number(store, -1000)).isEqualTo(expected(files, -1000));
+            assertThat(number(store, -1)).isEqualTo(expected(files, -1));
+        }
+    }
+
+    private static long expected(Path[] files, long index) throws IOException {
+        List<Long> all = new ArrayList<>();
+        for (Path file : files) {
+            java.util.regex.Matcher number =
+                    java.util.regex.Pattern.compile(" i=(-?\\d+) ").matcher(Files.readString(file));
+            while (number.find()) {
+                all.add(Long.valueOf(number.group(1)));
+            }
+        }
+        return all.get((int) (index < 0 ? index + all.size() : index));
     }
 
     @Test
