@@ -144,10 +144,21 @@ final class CachePlace<R extends KeyedRow<R>> {
         if (!found.there()) {
             return store.apply(new Write.Append<>(row)).flatMap(size -> size == 1 ? Mono.empty() : takenBack(size - 1));
         }
-        Selection rest = Selection.ALL.slice(new Slice(OptionalLong.of(1), OptionalLong.empty(), 1));
-        return store.apply(new Write.Delete<>(rest, Optional.empty()))
+        return emptied()
                 .then(store.apply(new Write.Put<>(Selection.at(0), row, found.version())))
                 .then();
+    }
+
+    /** Deletes all rows but the first, from the end, in as few calls as the store allows. */
+    private Mono<Void> emptied() {
+        return size().flatMap(size -> {
+            if (size <= 1) {
+                return Mono.empty();
+            }
+            long from = Math.max(1, size - Math.min(size, store.maxAtomicRows()));
+            Selection last = Selection.ALL.slice(new Slice(OptionalLong.of(from), OptionalLong.empty(), 1));
+            return store.apply(new Write.Delete<>(last, Optional.empty())).then(from == 1 ? Mono.empty() : emptied());
+        });
     }
 
     /** Somebody else was faster; a second header counts for nothing, but should not be there. */
@@ -200,11 +211,10 @@ final class CachePlace<R extends KeyedRow<R>> {
         int most = (int) Math.min(kept.size(), store.maxAtomicRows());
         for (int from = 0; from < kept.size(); from += most) {
             int to = Math.min(kept.size(), from + most);
-            Selection where = ConcatPlan.within(
-                    Positions.list(positions.subList(from, to).stream()
-                            .mapToLong(Long::longValue)
-                            .toArray()),
-                    -1);
+            // listed, since a slice would be clipped if somebody clears the store meanwhile
+            Selection where = Selection.ALL.pick(positions.subList(from, to).stream()
+                    .mapToLong(position -> position + 1)
+                    .toArray());
             put = put.then(store.apply(new Write.Put<>(where, kept.subList(from, to), Optional.empty()))
                     .then());
         }
@@ -230,26 +240,29 @@ final class CachePlace<R extends KeyedRow<R>> {
     }
 
     /** Makes rows missing; answers how many positions the store has of them. */
-    Mono<Long> forget(long[] positions) {
-        return size().flatMap(size -> {
-            long[] there = Arrays.stream(positions)
-                    .filter(position -> position + 1 < size)
-                    .distinct()
-                    .toArray();
-            if (there.length == 0) {
-                return Mono.just(0L);
-            }
-            Mono<Void> all = Mono.empty();
-            int most = (int) Math.min(Math.min(there.length, store.maxAtomicRows()), MOST_FORGOTTEN);
-            for (int from = 0; from < there.length; from += most) {
-                int to = Math.min(there.length, from + most);
-                Positions part = Positions.list(Arrays.copyOfRange(there, from, to));
-                Write<R> write = new Write.Put<>(
-                        ConcatPlan.within(part, -1), Collections.nCopies(to - from, rows.reserved()), Optional.empty());
-                all = all.then(store.apply(write).then());
-            }
-            return all.onErrorResume(CachePlace::isGone, gone -> Mono.empty()).thenReturn((long) there.length);
-        });
+    Mono<Long> forget(Positions positions) {
+        return size().flatMap(
+                        size -> forget(positions, 0, size, 0).onErrorResume(CachePlace::isGone, gone -> Mono.just(0L)));
+    }
+
+    private Mono<Long> forget(Positions positions, long done, long size, long count) {
+        if (done == positions.count()) {
+            return Mono.just(count);
+        }
+        long end = Math.min(positions.count(), done + Math.min(store.maxAtomicRows(), MOST_FORGOTTEN));
+        long[] there = Arrays.stream(positions.part(done, end).toArray())
+                .filter(position -> position + 1 < size)
+                .map(position -> position + 1)
+                .distinct()
+                .toArray();
+        Mono<Void> written = there.length == 0
+                ? Mono.empty()
+                : store.apply(new Write.Put<>(
+                                Selection.ALL.pick(there),
+                                Collections.nCopies(there.length, rows.reserved()),
+                                Optional.empty()))
+                        .then();
+        return written.then(Mono.defer(() -> forget(positions, end, size, count + there.length)));
     }
 
     /** Tells whether one of some rows is there. */

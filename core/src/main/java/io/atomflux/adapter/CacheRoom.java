@@ -16,19 +16,23 @@ final class CacheRoom {
     private final SplittableRandom random = new SplittableRandom(7);
     private long[] held; // guarded by this, as all below
     private int count;
+    private long left;
 
     /**
      * @param most how many rows may be held
-     * @param there those that are
+     * @param lasting after how many rows to count anew, since others add and forget rows too
+     * @param there those that are held
      */
-    CacheRoom(int most, long[] there) {
+    CacheRoom(int most, long lasting, long[] there) {
         this.most = most;
+        this.left = lasting;
         this.held = there.clone();
         this.count = there.length;
     }
 
     /** Adds rows; returns those that have to go, the latest added never among them. */
     synchronized long[] add(Collection<Long> positions) {
+        left -= positions.size();
         int over = Math.min(count, count + positions.size() - most);
         long[] gone = new long[Math.max(0, over)];
         for (int i = 0; i < gone.length; i++) {
@@ -45,7 +49,8 @@ final class CacheRoom {
         return gone;
     }
 
-    int most() {
-        return most;
+    /** Tells whether it is time to count anew which rows are held. */
+    synchronized boolean isWorn() {
+        return left <= 0;
     }
 }

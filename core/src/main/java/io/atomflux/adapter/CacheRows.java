@@ -76,6 +76,11 @@ final class CacheRows<R extends KeyedRow<R>> {
         return value(row, HEADER) instanceof String text ? CacheHeader.parse(text, store) : null;
     }
 
+    /** Tells whether a key is none of the source. */
+    static boolean isOurs(String key) {
+        return OURS.contains(key);
+    }
+
     /** Tells whether a cache wrote a row, or nobody. */
     static boolean isOfCache(KeyedRow<?> row) {
         return row.isReserved() || row.has(MARK) || row.has(HEADER);

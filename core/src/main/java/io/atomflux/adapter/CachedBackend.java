@@ -11,6 +11,7 @@ import io.atomflux.error.VersionConflictException;
 import io.atomflux.spi.CacheOptions;
 import io.atomflux.spi.Capability;
 import io.atomflux.spi.Columns;
+import io.atomflux.spi.Positions;
 import io.atomflux.spi.ReadRequest;
 import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.RowReader;
@@ -19,12 +20,11 @@ import io.atomflux.spi.StoredColumn;
 import io.atomflux.value.KeyedRow;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -51,10 +51,18 @@ final class CachedBackend<R extends KeyedRow<R>> implements RowBackend<R> {
     private final InFlight calls;
     private final Sinks.Empty<Void> closed = Sinks.empty();
     private final AtomicReference<Look<R>> look = new AtomicReference<>();
-    private final Once<Optional<CacheRoom>> room;
+    private final AtomicReference<@Nullable Room> room = new AtomicReference<>();
 
     /** The state of a generation, found out by whoever needs it first. */
     private record Look<R extends KeyedRow<R>>(long generation, Once<CacheState<R>> state) {}
+
+    /** Which rows a bounded cache holds, counted by whoever needs it first. */
+    private record Room(long generation, Once<CacheRoom> held) {
+        boolean isOf(long current) {
+            CacheRoom known = held.known();
+            return generation == current && (known == null || !known.isWorn());
+        }
+    }
 
     CachedBackend(RowBackend<R> source, RowBackend<R> by, CacheOptions options) {
         if (source == by) {
@@ -68,7 +76,6 @@ final class CachedBackend<R extends KeyedRow<R>> implements RowBackend<R> {
         this.name = source.name() + ", cached in " + by.name();
         this.calls = new InFlight(name);
         this.look.set(lookOf(0));
-        this.room = new Once<>(Mono.defer(this::measured));
     }
 
     @Override
@@ -261,8 +268,8 @@ final class CachedBackend<R extends KeyedRow<R>> implements RowBackend<R> {
                         .flatMap(row -> unchanged(state).thenReturn(row));
             }
             return Mono.using(
-                            () -> state.flights().claim(List.of(position)),
-                            claim -> claimed(state, claim, position, landings),
+                            () -> state.flights().claim(Set.of(position)),
+                            claim -> claimed(state, claim, position, landings).doOnError(claim::fail),
                             Flights.Claim::end)
                     .map(row -> wanted(row, columns))
                     .switchIfEmpty(Mono.defer(() -> get(state, position, columns)));
@@ -281,7 +288,7 @@ final class CachedBackend<R extends KeyedRow<R>> implements RowBackend<R> {
                     ? fetched
                     : kept(state, position, Columns.ALL).switchIfEmpty(fetched);
         }
-        return claim.others().iterator().next().rows().flatMap(rows -> Mono.justOrEmpty(rows.get(position)));
+        return claim.ofOthers().next().flatMap(rows -> Mono.justOrEmpty(rows.get(position)));
     }
 
     private Mono<R> ofSource(CacheState<R> state, long position, Columns columns) {
@@ -326,38 +333,42 @@ final class CachedBackend<R extends KeyedRow<R>> implements RowBackend<R> {
     /** Keeps rows that were fetched, if they are of what the cache is of, and hands them to whoever waits for them. */
     Mono<Void> landed(CacheState<R> state, Flights<R>.Claim claim, Map<Long, R> rows) {
         Mono<Void> keeping = tolerant(
-                room.get()
-                        .flatMap(bound ->
-                                bound.map(known -> admitted(known, rows)).orElse(Mono.just(rows)))
+                admitted(state, rows)
                         .flatMap(admitted -> place.keep(admitted, state.epoch(), state.size()))
                         .onErrorResume(SourceChanged.class, cleared -> changed(state)),
                 Mono.empty());
         return unchanged(state).then(keeping).then(Mono.fromRunnable(() -> claim.land(new LinkedHashMap<>(rows))));
     }
 
-    private Mono<Optional<CacheRoom>> measured() {
+    /** Makes room for rows; answers those that are let in. */
+    private Mono<Map<Long, R>> admitted(CacheState<R> state, Map<Long, R> rows) {
         if (options.maxRows().isEmpty()) {
-            return Mono.just(Optional.empty());
+            return Mono.just(rows);
         }
         int most = (int) Math.min(options.maxRows().getAsLong(), Integer.MAX_VALUE / 2);
-        return state().flatMap(state -> place.present(state.epoch()))
-                .map(there -> Optional.of(new CacheRoom(most, there)));
+        return room(state, most).flatMap(bound -> {
+            Map<Long, R> admitted = new LinkedHashMap<>();
+            rows.entrySet().stream().limit(most).forEach(row -> admitted.put(row.getKey(), row.getValue()));
+            long[] gone = bound.add(admitted.keySet());
+            return gone.length == 0
+                    ? Mono.just(admitted)
+                    : place.forget(Positions.list(gone)).thenReturn(admitted);
+        });
     }
 
-    /** Makes room for rows; answers those that are let in. */
-    private Mono<Map<Long, R>> admitted(CacheRoom bound, Map<Long, R> rows) {
-        return Mono.defer(() -> {
-            Map<Long, R> admitted = new LinkedHashMap<>();
-            rows.entrySet().stream().limit(bound.most()).forEach(row -> admitted.put(row.getKey(), row.getValue()));
-            long[] gone = bound.add(admitted.keySet());
-            return gone.length == 0 ? Mono.just(admitted) : place.forget(gone).thenReturn(admitted);
-        });
+    private Mono<CacheRoom> room(CacheState<R> state, int most) {
+        Room counted = room.updateAndGet(known -> known != null && known.isOf(state.generation())
+                ? known
+                : new Room(
+                        state.generation(),
+                        new Once<>(place.present(state.epoch())
+                                .map(there -> new CacheRoom(most, Math.max(most, state.size()), there)))));
+        return Objects.requireNonNull(counted).held().get();
     }
 
     @Override
     public Mono<Long> evict(Selection which) {
-        return counted(stateOfView()
-                .flatMap(state -> place.forget(which.resolve(state.size(), name).toArray())));
+        return counted(stateOfView().flatMap(state -> place.forget(which.resolve(state.size(), name))));
     }
 
     // The rest

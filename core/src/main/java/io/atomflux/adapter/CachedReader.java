@@ -99,8 +99,11 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
     private Mono<Batch<R>> next(long maxBytes, int attempt) {
         return begun().flatMap(known -> batch(known, maxBytes))
                 .onErrorResume(SourceChanged.class, changed -> {
-                    if (done > 0 || attempt == MOST_TRIES) {
+                    if (attempt == MOST_TRIES) {
                         return Mono.error(new StoreChangedException(backend.name(), done));
+                    }
+                    if (done > 0) {
+                        return begunAgain().then(Mono.defer(() -> next(maxBytes, attempt + 1)));
                     }
                     state = null;
                     return closeKept().then(closeRun()).then(next(maxBytes, attempt + 1));
@@ -121,6 +124,18 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
             positions = request.selection().resolve(found.size(), backend.name());
             isRange = positions.isRange();
             state = found;
+        });
+    }
+
+    /** Goes on where it is, if only the cache was cleared: its source is what it was. */
+    private Mono<Void> begunAgain() {
+        CacheHeader before = Objects.requireNonNull(state).header();
+        return backend.stateOfView().flatMap(now -> {
+            if (!now.header().equals(before)) {
+                return Mono.error(new StoreChangedException(backend.name(), done));
+            }
+            state = now;
+            return closeKept();
         });
     }
 
@@ -221,6 +236,9 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
         List<@Nullable R> rows = new ArrayList<>(batch.size());
         int hits = -1;
         for (int i = 0; i < batch.size(); i++) {
+            if (batch.position(i) != positions.at(done + i) + 1) { // cut while the reader began
+                return Mono.error(new StoreChangedException(backend.place().name(), done + i));
+            }
             R row = backend.place().opened(batch.row(i), known.epoch());
             if (row == null && hits < 0) {
                 hits = i;
@@ -291,9 +309,8 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
                 ? Mono.just(Map.of())
                 : ofSource(known, seen, claim.mine(), maxBytes)
                         .flatMap(rows -> backend.landed(known, claim, rows).thenReturn(rows));
-        return own.flatMap(rows -> Flux.fromIterable(claim.others())
-                .concatMap(Flights.Flight::rows)
-                .collect(() -> new LinkedHashMap<>(rows), Map::putAll));
+        return own.doOnError(claim::fail)
+                .flatMap(rows -> claim.ofOthers().collect(() -> new LinkedHashMap<>(rows), Map::putAll));
     }
 
     /** Emits the rows up to the first that is still missing; begins anew if that is the very first. */
@@ -354,13 +371,21 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
                 .map(batch -> {
                     Map<Long, R> rows = new LinkedHashMap<>();
                     for (int i = 0; i < batch.size(); i++) {
-                        rows.put(positions.at(ordinal + i), batch.row(i));
+                        rows.put(placed(batch, i, positions.at(ordinal + i)), batch.row(i));
                     }
                     runAt = ordinal + batch.size();
                     return rows;
                 })
                 .switchIfEmpty(Mono.error(
                         () -> new StoreChangedException(backend.source().name(), ordinal)));
+    }
+
+    /** Returns where a row of the source stands, which others must not have cut or extended while its reader began. */
+    private long placed(Batch<R> batch, int index, long expected) {
+        if (batch.position(index) != expected) {
+            throw new StoreChangedException(backend.source().name(), done);
+        }
+        return expected;
     }
 
     private RowReader<R> sourceReader(Positions part) {
@@ -384,7 +409,7 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
                         () -> new StoreChangedException(backend.source().name(), countAndBytes[0])))
                 .flatMap(batch -> {
                     for (int i = 0; i < batch.size(); i++) {
-                        rows.put(list.at(countAndBytes[0]++), batch.row(i));
+                        rows.put(placed(batch, i, list.at(countAndBytes[0]++)), batch.row(i));
                     }
                     countAndBytes[1] += batch.byteSize();
                     return countAndBytes[0] == list.count() || countAndBytes[1] >= maxBytes
@@ -514,7 +539,7 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
 
         @Override
         public Optional<NdArray> array(String key) {
-            return batch.array(key);
+            return CacheRows.isOurs(key) ? Optional.empty() : batch.array(key);
         }
     }
 }

@@ -102,7 +102,8 @@ public final class CacheOptions {
 
     /**
      * Returns these options with a bound on the rows kept: beyond it, rows that come in replace others picked at random, which
-     * serves epoch after epoch better than replacing the oldest.
+     * serves epoch after epoch better than replacing the oldest. Of several that fill one cache at the same time, each keeps
+     * so many.
      *
      * @throws IllegalArgumentException if there shall be none
      */

@@ -1,5 +1,6 @@
 package io.atomflux.adapter;
 
+import io.atomflux.error.LimitExceededException;
 import io.atomflux.spi.Batch;
 import io.atomflux.spi.Capability;
 import io.atomflux.spi.Columns;
@@ -32,6 +33,7 @@ final class GatedRows implements RowBackend<Row> {
     volatile List<Row> rows = List.of();
     volatile boolean tagged = true;
     volatile boolean closed;
+    volatile long mostAtomic = Long.MAX_VALUE;
     volatile Function<String, Mono<Void>> gate = call -> Mono.empty();
 
     GatedRows(String name) {
@@ -90,6 +92,11 @@ final class GatedRows implements RowBackend<Row> {
     public Set<Capability> capabilities() {
         return EnumSet.complementOf(EnumSet.of(
                 Capability.GROUPS, Capability.VERSIONS, Capability.CHANGES, Capability.SNAPSHOT, Capability.REMOVE));
+    }
+
+    @Override
+    public long maxAtomicRows() {
+        return mostAtomic;
     }
 
     @Override
@@ -164,6 +171,12 @@ final class GatedRows implements RowBackend<Row> {
     public Mono<Long> apply(Write<Row> write) {
         return through(write.operation(), Mono.fromSupplier(() -> {
             synchronized (this) {
+                if (write instanceof Write.Delete<Row> delete) {
+                    long count = delete.where().resolve(rows.size(), name).count();
+                    if (count > mostAtomic) {
+                        throw new LimitExceededException("rows", count, mostAtomic, "make several calls");
+                    }
+                }
                 change(write.applyTo(rows, Row.reserved(), name));
                 return (long) rows.size();
             }
