@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,9 +60,34 @@ public final class AseJson {
      * @throws IllegalArgumentException as {@link #read(String)} does, and if the bytes are no UTF-8
      */
     public static @Nullable Object read(ByteBuffer json) {
+        return read(text(json));
+    }
+
+    /**
+     * Reads one value from UTF-8; if it is an object, only members with a wanted name. The others are gone past: whether
+     * they are well-formed is not looked at.
+     *
+     * @param json position to limit; not moved
+     * @throws IllegalArgumentException as {@link #read(ByteBuffer)} does
+     */
+    public static @Nullable Object read(ByteBuffer json, Predicate<String> wanted) {
+        return new AseJsonReader(text(json), wanted).read();
+    }
+
+    private static String text(ByteBuffer json) {
+        byte[] bytes = new byte[json.remaining()];
+        json.duplicate().get(bytes);
+        for (byte b : bytes) {
+            if (b < 0) {
+                return decoded(json);
+            }
+        }
+        return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    private static String decoded(ByteBuffer json) {
         try {
-            return read(
-                    StandardCharsets.UTF_8.newDecoder().decode(json.duplicate()).toString());
+            return StandardCharsets.UTF_8.newDecoder().decode(json.duplicate()).toString();
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException(
                     "JSON of %d bytes: not UTF-8 (expected: UTF-8)".formatted(json.remaining()), e);

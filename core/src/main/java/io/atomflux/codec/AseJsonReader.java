@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +28,7 @@ final class AseJsonReader {
     private static final int LONGEST_INTEGER = 20;
     private static final long LEAST_ROOM = 1 << 24;
     private static final int ROOM_PER_CHARACTER = 64;
-    private static final double[] TENS = {
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
-        1e20, 1e21, 1e22
-    };
-
+    private static final int BEYOND_EXPONENTS = 100_000_000; // more than digits in a text can make up for
     private static final String ARRAY = "__ndarray__";
     private static final String COMPLEX = "__complex__";
     private static final String COMPLEX_ARRAY = "__complex_ndarray__";
@@ -59,13 +56,23 @@ final class AseJsonReader {
             Map.entry("complex", "<c16"));
 
     private final String text;
+    private final Predicate<String> wanted;
     private int at;
     private int plain;
     private int others;
+    private double fractional; // the number read last, if no integer
+    private long mantissa;
+    private int significant; // digits of the mantissa without zeros in front
     private long textRoom; // for texts of arrays, whose width the text only claims
 
     AseJsonReader(String text) {
+        this(text, member -> true);
+    }
+
+    /** Leaves members of the outermost map out that are not wanted. */
+    AseJsonReader(String text, Predicate<String> wanted) {
         this.text = text;
+        this.wanted = wanted;
         this.textRoom = LEAST_ROOM + (long) ROOM_PER_CHARACTER * text.length();
     }
 
@@ -224,9 +231,35 @@ final class AseJsonReader {
             count(true);
             String key = string();
             need(':');
+            if (depth == 0 && !wanted.test(key)) {
+                pass();
+                continue;
+            }
             entries.put(key, key.equals(ARRAY) ? array(depth + 1) : value(depth + 1));
         } while (more('}'));
         return resolved(entries, from);
+    }
+
+    /** Goes behind a value without reading it. */
+    private void pass() {
+        int open = 0;
+        do {
+            char c = here();
+            if (c == '"') {
+                string();
+                continue;
+            } else if (c == '[' || c == '{') {
+                open++;
+            } else if (open > 0 && (c == ']' || c == '}')) {
+                open--;
+            } else if (open == 0) {
+                value(DEEPEST);
+                continue;
+            } else if (at >= text.length()) {
+                throw expected("the end of a value");
+            }
+            at++;
+        } while (open > 0);
     }
 
     private @Nullable Object resolved(Map<String, @Nullable Object> entries, int from) {
@@ -440,7 +473,7 @@ final class AseJsonReader {
 
     private double real() {
         int from = at;
-        return number() instanceof Number number ? number.doubleValue() : real(null, from);
+        return isWhole() ? ((Number) whole(from)).doubleValue() : fractional;
     }
 
     private boolean flag() {
@@ -585,64 +618,100 @@ final class AseJsonReader {
 
     /** Reads a number: Long, BigInteger or Double. */
     private Object number() {
-        if (here() == 'N' && skip("NaN")) {
-            return Double.NaN;
-        } else if (here() == 'I' && skip("Infinity")) {
-            return Double.POSITIVE_INFINITY;
-        } else if (skip("-Infinity")) {
-            return Double.NEGATIVE_INFINITY;
-        }
         int from = at;
-        boolean negative = skip('-');
+        return isWhole() ? whole(from) : (Object) fractional;
+    }
+
+    private Object whole(int from) {
+        int digits = at - from - (text.charAt(from) == '-' ? 1 : 0);
+        return digits <= 18 ? (Object) Long.parseLong(text, from, at, 10) : large(from, digits);
+    }
+
+    /** Reads a number; if it is no integer, it is {@link #fractional} then. */
+    private boolean isWhole() {
+        int from = at;
+        char c = here();
+        boolean negative = c == '-';
+        if (c == 'N' && skip("NaN")) {
+            fractional = Double.NaN;
+            return false;
+        } else if (c == 'I' && skip("Infinity")) {
+            fractional = Double.POSITIVE_INFINITY;
+            return false;
+        } else if (negative && skip("-Infinity")) {
+            fractional = Double.NEGATIVE_INFINITY;
+            return false;
+        }
+        at += negative ? 1 : 0;
         int first = at;
-        int whole = digits();
+        mantissa = 0;
+        significant = 0;
+        digits();
+        int whole = at - first;
         if (whole == 0 || (whole > 1 && text.charAt(first) == '0')) {
             at = from;
             throw expected("a JSON value");
         }
         boolean integral = true;
-        int fraction = 0;
+        int exponent = 0;
         if (here() == '.') {
             integral = false;
-            at++;
-            fraction = digits();
-            if (fraction == 0) {
+            int point = ++at;
+            digits();
+            exponent = point - at;
+            if (exponent == 0) {
                 throw expected("a digit");
             }
         }
-        int mantissaEnd = at;
         if (here() == 'e' || here() == 'E') {
             integral = false;
             at++;
-            if (!skip('-')) {
+            boolean down = skip('-');
+            if (!down) {
                 skip('+');
             }
-            if (digits() == 0) {
-                throw expected("a digit");
-            }
+            exponent += down ? -power() : power();
         }
-        if (integral) {
-            return whole <= 18 ? (Object) Long.parseLong(text, from, at, 10) : large(from, whole);
+        if (!integral) {
+            double magnitude = significant <= Decimals.MOST_DIGITS ? Decimals.scaled(mantissa, exponent) : Double.NaN;
+            fractional = Double.isNaN(magnitude)
+                    ? Double.parseDouble(text.substring(from, at))
+                    : negative ? -magnitude : magnitude;
         }
-        // Both are exact up to 15 digits, so the one operation rounds once (Clinger, PLDI 1990).
-        if (mantissaEnd == at && whole + fraction <= 15) {
-            long mantissa = 0;
-            for (int i = first; i < at; i++) {
-                char c = text.charAt(i);
-                mantissa = c == '.' ? mantissa : 10 * mantissa + (c - '0');
-            }
-            double value = mantissa / TENS[fraction];
-            return negative ? -value : value;
-        }
-        return Double.parseDouble(text.substring(from, at));
+        return integral;
     }
 
-    private int digits() {
+    /** Reads the digits of an exponent; one that no double has stays one, however many they are. */
+    private int power() {
         int from = at;
+        int power = 0;
         while (here() >= '0' && here() <= '9') {
+            power = Math.min(BEYOND_EXPONENTS, 10 * power + (here() - '0'));
             at++;
         }
-        return at - from;
+        if (at == from) {
+            throw expected("a digit");
+        }
+        return power;
+    }
+
+    /** Adds digits to the mantissa, as many as there are; it only holds if not too many are significant. */
+    private void digits() {
+        int end = at;
+        long sum = mantissa;
+        int count = significant;
+        while (end < text.length()) {
+            int digit = text.charAt(end) - '0';
+            if (digit < 0 || digit > 9) {
+                break;
+            }
+            sum = 10 * sum + digit;
+            count += count == 0 && digit == 0 ? 0 : 1;
+            end++;
+        }
+        mantissa = sum;
+        significant = count;
+        at = end;
     }
 
     private Object large(int from, int digits) {

@@ -194,6 +194,25 @@ class AseJsonTest {
     }
 
     @Test
+    @DisplayName("reads the wanted members of an object only, going past whatever the others hold")
+    void readsWantedMembers() {
+        String json =
+                " {\"a\": 1, \"b\": [[{\"]\": \"}\\\"\"}], oops], \"c\": {\"a\": -2.5}, \"d\": 1e5, \"\u00e9\": \"]\", \"e\": {}, \"f\": null} ";
+        ByteBuffer bytes = ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8));
+        assertThat(AseJson.read(bytes, List.of("c", "f")::contains))
+                .isEqualTo(AseJson.read("{\"c\": {\"a\": -2.5}, \"f\": null}"));
+        assertThat(AseJson.read(bytes, name -> false)).isEqualTo(Map.of());
+        assertThat(AseJson.read(ByteBuffer.wrap("[{\"a\": 1}]".getBytes(StandardCharsets.UTF_8)), name -> false))
+                .isEqualTo(List.of(Map.of("a", 1L)));
+        for (String cut : List.of("{\"a\": [", "{\"a\": \"x", "{\"a\": ", "{\"a\": ]}", "{\"a\": x}")) {
+            assertThatIllegalArgumentException()
+                    .as(cut)
+                    .isThrownBy(
+                            () -> AseJson.read(ByteBuffer.wrap(cut.getBytes(StandardCharsets.UTF_8)), name -> false));
+        }
+    }
+
+    @Test
     @DisplayName("writes a numpy scalar as a plain number")
     void writesScalars() {
         assertThat(AseJson.write(List.of(NdScalar.of(0.1f), NdScalar.of(3), NdScalar.of(true))))

@@ -1,5 +1,6 @@
 package io.atomflux.file.ase;
 
+import io.atomflux.codec.Decimals;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.math.BigInteger;

@@ -34,7 +34,7 @@ final class RowDecoder {
     record Stored(long id, long position, byte[] bytes) {}
 
     Row row(Stored stored) {
-        return reader.row(source.document(stored.bytes(), stored.id(), stored.position()));
+        return reader.row(source.document(stored.bytes(), stored.id(), stored.position(), reader::reads));
     }
 
     /** Decodes rows up to the first that fails; throws that failure only if it is the first row of all. */

@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,12 +63,13 @@ final class RowDocument {
      * Reads one.
      *
      * @param json UTF-8
+     * @param wanted names of the values to read; the others are as if they were not there
      * @param place for errors
      */
-    static RowDocument read(byte[] json, String place, String store) {
+    static RowDocument read(byte[] json, Predicate<String> wanted, String place, String store) {
         Object value;
         try {
-            value = AseJson.read(ByteBuffer.wrap(json));
+            value = AseJson.read(ByteBuffer.wrap(json), wanted);
         } catch (IllegalArgumentException e) {
             throw new CorruptDataException(store, place, String.valueOf(e.getMessage()), e);
         }

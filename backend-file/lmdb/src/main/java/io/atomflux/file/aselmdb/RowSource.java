@@ -7,6 +7,7 @@ import io.atomflux.value.Version;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.function.Predicate;
 
 /** Gets rows out of snapshots, as bytes and as documents; for any thread. */
 final class RowSource {
@@ -20,7 +21,7 @@ final class RowSource {
     }
 
     private static String place(long id, long position) {
-        return "row %d (id %d)".formatted(position, id);
+        return "row " + position + " (id " + id + ")"; // once per row, so not by a formatter
     }
 
     /** Copies the compressed row of an id that has to be there. */
@@ -38,8 +39,13 @@ final class RowSource {
 
     /** Decompresses and reads a row. */
     RowDocument document(byte[] stored, long id, long position) {
+        return document(stored, id, position, member -> true);
+    }
+
+    /** Decompresses a row and reads the values with a wanted name. */
+    RowDocument document(byte[] stored, long id, long position, Predicate<String> wanted) {
         String place = place(id, position);
-        return RowDocument.read(zlib.inflate(stored, place), place, store);
+        return RowDocument.read(zlib.inflate(stored, place), wanted, place, store);
     }
 
     /** Returns the version of a row: its id and a hash of its bytes, which hold a time that each change moves on. */

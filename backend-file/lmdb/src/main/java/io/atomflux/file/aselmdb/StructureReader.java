@@ -21,16 +21,37 @@ final class StructureReader {
     private static final NdArray NO_PBC = NdArray.zeros(DType.BOOL, 3);
 
     private final @Nullable Set<String> wanted;
+    private final Set<String> members;
     private final boolean wantsInfo;
 
     StructureReader(Columns columns) {
         List<String> keys = columns.keys().orElse(null);
         this.wanted = keys == null ? null : new HashSet<>(keys);
+        this.members = keys == null ? Set.of() : members(keys);
         this.wantsInfo = keys == null || keys.stream().anyMatch(key -> key.startsWith("info."));
+    }
+
+    private static Set<String> members(List<String> keys) {
+        Set<String> members = new HashSet<>();
+        for (String key : keys) {
+            if (key.startsWith("info.")) {
+                members.addAll(List.of(RowDocument.PAIRS, RowDocument.DATA));
+            } else if (key.startsWith("arrays.")) {
+                members.addAll(List.of(RowDocument.NUMBERS, key.substring("arrays.".length())));
+            } else {
+                members.add(key.startsWith("calc.") ? key.substring("calc.".length()) : key);
+            }
+        }
+        return members;
     }
 
     private boolean wants(String key) {
         return wanted == null || wanted.contains(key);
+    }
+
+    /** Tells whether a value of a document is looked at. */
+    boolean reads(String member) {
+        return wanted == null || members.contains(member);
     }
 
     /** Makes the row of a document. */

@@ -62,7 +62,7 @@ final class Documents {
                     .stored();
             Zlib zlib = new Zlib("contract", 1 << 30);
             Row read = new StructureReader(Columns.ALL)
-                    .row(RowDocument.read(zlib.inflate(stored, "row"), "row", "contract"));
+                    .row(RowDocument.read(zlib.inflate(stored, "row"), name -> true, "row", "contract"));
             return row.equals(read);
         } catch (AtomfluxException refused) {
             return false;

@@ -1,14 +1,17 @@
-package io.atomflux.file.ase;
+package io.atomflux.codec;
 
 import java.math.BigInteger;
 
 /**
- * Reads decimal numbers from bytes, always correctly rounded.
+ * Makes doubles of decimal numbers, always correctly rounded, for readers of texts that hold very many.
  *
  * <p>At most 19 digits go through the method of D. Lemire, "Number parsing at a gigabyte per second", Software: Practice
  * and Experience 51 (2021); what it leaves open (more digits, results that are subnormal) is left to the caller.
  */
-final class Decimals {
+public final class Decimals {
+
+    /** How many digits a mantissa may have. */
+    public static final int MOST_DIGITS = 19;
 
     private static final int LEAST_POWER = -342;
     private static final int GREATEST_POWER = 308;
@@ -48,7 +51,7 @@ final class Decimals {
      *
      * @param mantissa unsigned, of at most 19 decimal digits
      */
-    static double scaled(long mantissa, int exponent) {
+    public static double scaled(long mantissa, int exponent) {
         if (mantissa >>> 53 == 0 && exponent >= -22 && exponent <= 22) {
             return exponent < 0 ? mantissa / EXACT[-exponent] : mantissa * EXACT[exponent];
         }
@@ -94,7 +97,7 @@ final class Decimals {
     }
 
     /** {@code Math.unsignedMultiplyHigh} of Java 18. */
-    static long multiplyHighUnsigned(long a, long b) {
+    private static long multiplyHighUnsigned(long a, long b) {
         return Math.multiplyHigh(a, b) + (a >> 63 & b) + (b >> 63 & a);
     }
 }
