@@ -4,7 +4,7 @@ import io.atomflux.error.InvalidOptionException;
 import io.atomflux.error.StoreClosedException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -37,7 +37,6 @@ import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClient.ResponseReceiver;
 import reactor.netty.resources.ConnectionProvider;
-import reactor.netty.resources.LoopResources;
 import reactor.netty.transport.ProxyProvider;
 
 /**
@@ -52,12 +51,24 @@ final class Transport {
 
     private final NetOptions options;
     private final @Nullable AddressResolverGroup<InetSocketAddress> givenNames;
+    private final boolean natives;
     private final Mono<Ready> ready;
     private @Nullable Ready made; // guarded by this
     private boolean closed; // guarded by this
 
     Transport(NetOptions options, @Nullable AddressResolverGroup<InetSocketAddress> givenNames) {
+        this(options, givenNames, true);
+    }
+
+    /**
+     * Prepares a transport.
+     *
+     * @param givenNames who looks up hosts; null for the system's servers
+     * @param natives whether to use epoll or kqueue where there is one; NIO otherwise
+     */
+    Transport(NetOptions options, @Nullable AddressResolverGroup<InetSocketAddress> givenNames, boolean natives) {
         this.options = options;
+        this.natives = natives;
         this.givenNames = givenNames;
         this.ready = Mono.fromCallable(this::make)
                 .subscribeOn(Schedulers.boundedElastic())
@@ -66,7 +77,7 @@ final class Transport {
 
     /** What it takes to send requests. */
     private record Ready(
-            LoopResources loops,
+            Loops loops,
             ConnectionProvider connections,
             AddressResolverGroup<InetSocketAddress> names,
             AddressGuard guard,
@@ -168,8 +179,7 @@ final class Transport {
             return made; // by one who was cancelled before he could tell
         }
         SslContext tls = tls();
-        LoopResources loops = LoopResources.create(
-                "atomflux-hub", 1, Math.min(4, Runtime.getRuntime().availableProcessors()), true);
+        Loops loops = new Loops(natives);
         ConnectionProvider connections = ConnectionProvider.builder("atomflux-hub")
                 .maxConnections(options.parallelRequests())
                 // Requests queue for permits, not here; what waits here waits for a connection to be given back.
@@ -177,10 +187,10 @@ final class Transport {
                 .pendingAcquireTimeout(options.answerTimeout())
                 .maxIdleTime(KEPT)
                 .build();
-        AddressResolverGroup<InetSocketAddress> names = givenNames != null ? givenNames : dns();
+        AddressResolverGroup<InetSocketAddress> names = givenNames != null ? givenNames : dns(loops);
         AddressGuard guard = new AddressGuard(options.endpoint(), names);
         HttpClient common = HttpClient.create(connections)
-                .runOn(loops, false)
+                .runOn(loops, true)
                 .protocol(HttpProtocol.HTTP11)
                 .disableRetry(true)
                 .keepAlive(true)
@@ -191,14 +201,14 @@ final class Transport {
         HttpClient direct = common.resolver(guard);
         HttpClient unresolved = common.noSSL().resolver(names).doOnChannelInit(WholeTargets::install);
         Optional<Mono<HttpClient>> tunnel =
-                options.proxyFor(true).map(proxy -> tunnel(common, proxy, names, loops.onClient(false)));
+                options.proxyFor(true).map(proxy -> tunnel(common, proxy, names, loops.group()));
         made = new Ready(loops, connections, names, guard, direct, unresolved, tunnel);
         return made;
     }
 
-    private DnsAddressResolverGroup dns() {
+    private DnsAddressResolverGroup dns(Loops loops) {
         return new DnsAddressResolverGroup(new DnsNameResolverBuilder()
-                .datagramChannelType(NioDatagramChannel.class)
+                .datagramChannelType(loops.onChannelClass(DatagramChannel.class, loops.group()))
                 .queryTimeoutMillis(options.connectTimeout().toMillis()));
     }
 
