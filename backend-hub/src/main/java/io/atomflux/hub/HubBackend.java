@@ -46,7 +46,9 @@ final class HubBackend implements RowBackend<Row> {
     private final HubOptions options;
     private final Optional<ColumnMapping> given;
     private final AtomicReference<@Nullable HubLink> opened = new AtomicReference<>();
+    private final AtomicReference<@Nullable String> commit = new AtomicReference<>();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final Mono<HubLink> link;
     private final Mono<Pinned> pinned;
     private final Mono<Engine> engine;
     private final Mono<Void> closing;
@@ -61,8 +63,9 @@ final class HubBackend implements RowBackend<Row> {
         this.request = request;
         this.options = options;
         this.given = mapping;
-        Mono<HubLink> link = opener.flatMap(this::kept).cacheInvalidateIf(any -> false);
+        this.link = opener.flatMap(this::kept).cacheInvalidateIf(any -> false);
         this.pinned = link.flatMap(open -> open.catalog().find(request).map(found -> new Pinned(found, open)))
+                .doOnNext(found -> commit.set(found.dataset.commit()))
                 .cacheInvalidateIf(any -> false);
         this.engine = pinned.flatMap(this::engineFor).cacheInvalidateIf(any -> false);
         this.closing = Mono.defer(() -> {
@@ -192,17 +195,31 @@ final class HubBackend implements RowBackend<Row> {
         };
     }
 
-    /** Tells repository, commit, configuration, split and mapping. */
+    /**
+     * Tells repository and commit, and what else decides which rows there are: what was asked for, and the mapping.
+     *
+     * <p>Before anything is read that costs one request, or none if a commit was asked for; then it is the commit that is read.
+     */
     @Override
     public Mono<String> etag() {
-        return Mono.defer(() -> closed.get() ? Mono.error(new StoreClosedException(name)) : pinned)
-                .map(found -> "%s@%s/%s/%s/%s"
+        return Mono.defer(() -> closed.get() ? Mono.error(new StoreClosedException(name)) : commit())
+                .map(commit -> "%s@%s?config=%s&split=%s&data_files=%s&data_dir=%s&converted=%s&mapping=%s"
                         .formatted(
-                                found.dataset.id(),
-                                found.dataset.commit(),
-                                found.dataset.configuration(),
-                                found.dataset.split(),
+                                request.id(),
+                                commit,
+                                request.configuration().orElse(""),
+                                request.split().orElse(""),
+                                String.join(",", request.dataFiles()),
+                                request.dataDir().orElse(""),
+                                request.converted(),
                                 given.map(ColumnMapping::toString).orElse("guessed")));
+    }
+
+    private Mono<String> commit() {
+        String found = commit.get();
+        return found != null
+                ? Mono.just(found)
+                : link.flatMap(open -> open.catalog().commit(request));
     }
 
     @Override

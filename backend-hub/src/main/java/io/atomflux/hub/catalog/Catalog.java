@@ -34,6 +34,15 @@ public interface Catalog {
     Mono<Dataset> find(DatasetRequest request);
 
     /**
+     * Finds the commit that a request stands for, as {@link #find} would: by one request, or none if it names a commit.
+     *
+     * @return cold; one element; each subscription asks anew
+     * @signals StoreNotFoundException if the repository or revision is not there
+     * @signals StoreUnavailableException if the hub cannot be reached, or offline is asked for and the cache lacks it
+     */
+    Mono<String> commit(DatasetRequest request);
+
+    /**
      * Opens a file of a dataset: from the cache folder if it is there, else from the hub.
      *
      * @param download whether to put the whole file into the cache folder first, verified by size and hash

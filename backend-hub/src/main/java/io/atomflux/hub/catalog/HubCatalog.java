@@ -35,6 +35,24 @@ final class HubCatalog implements Catalog {
 
     @Override
     public Mono<Dataset> find(DatasetRequest request) {
+        String revision = revision(request);
+        return pinned(request, revision)
+                .flatMap(found -> new DatasetFinder(request, revision, found, options.partialConversions()).find());
+    }
+
+    @Override
+    public Mono<String> commit(DatasetRequest request) {
+        String revision = revision(request);
+        return RepositoryNames.isCommit(revision)
+                ? Mono.just(revision)
+                : pinned(request, revision).map(Pinned::commit);
+    }
+
+    private Mono<Pinned> pinned(DatasetRequest request, String revision) {
+        return options.offline() ? cached(request.id(), revision) : asked(request, revision);
+    }
+
+    private static String revision(DatasetRequest request) {
         RepositoryNames.dataset(request.id());
         RepositoryNames.revision(request.revision());
         if (request.converted() && !request.revision().equals(DatasetRequest.MAIN)) {
@@ -44,10 +62,7 @@ final class HubCatalog implements Catalog {
                 && (!request.dataFiles().isEmpty() || request.dataDir().isPresent())) {
             throw new InvalidOptionException("converted", "together with data_files or data_dir (expected: alone)");
         }
-        String revision = request.converted() ? CONVERTED : request.revision();
-        Mono<Pinned> pinned = options.offline() ? cached(request.id(), revision) : asked(request, revision);
-        return pinned.flatMap(
-                found -> new DatasetFinder(request, revision, found, options.partialConversions()).find());
+        return request.converted() ? CONVERTED : request.revision();
     }
 
     /** Names a repository in messages. */
