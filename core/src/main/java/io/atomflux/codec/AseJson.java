@@ -1,17 +1,13 @@
 package io.atomflux.codec;
 
-import io.atomflux.value.Bytes;
 import io.atomflux.value.Complex;
 import io.atomflux.value.DType;
 import io.atomflux.value.NdArray;
-import io.atomflux.value.NdScalar;
-import java.math.BigInteger;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -105,8 +101,52 @@ public final class AseJson {
      */
     public static String write(@Nullable Object value) {
         StringBuilder out = new StringBuilder();
-        write(value, out);
+        new AseJsonWriter(out, null).write(value);
         return out.toString();
+    }
+
+    /**
+     * Reads one value of the packed form, which the column {@code data} of {@code .db} files has from version 9 on: a
+     * little-endian int64 that tells where the JSON begins, the elements of arrays, and the JSON, in which {@code
+     * {"__ndarray__": [[2], "float64", 8]}} tells where the elements of an array begin.
+     *
+     * @param packed position to limit; not moved
+     * @throws IllegalArgumentException as {@link #read(String)} does, and if something would begin outside or overlap the JSON
+     */
+    public static @Nullable Object unpack(ByteBuffer packed) {
+        ByteBuffer all = packed.slice().order(ByteOrder.LITTLE_ENDIAN);
+        long start = all.remaining() < Long.BYTES ? -1 : all.getLong(0);
+        if (start < Long.BYTES || start > all.limit()) {
+            throw new IllegalArgumentException("packed value of %d bytes: JSON begins at %d (expected: 8 to %d)"
+                    .formatted(all.limit(), start, all.limit()));
+        }
+        ByteBuffer json = all.duplicate().position((int) start);
+        try {
+            String text = StandardCharsets.UTF_8.newDecoder().decode(json).toString();
+            return new AseJsonReader(text, member -> true, all.limit((int) start)).read();
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(
+                    "JSON of %d bytes: not UTF-8 (expected: UTF-8)".formatted(packed.remaining() - start), e);
+        }
+    }
+
+    /**
+     * Writes a value in the packed form of {@link #unpack}, byte for byte as ASE does.
+     *
+     * @throws IllegalArgumentException as {@link #write} does, and for arrays of texts or of big-endian numbers, which ASE
+     *     would not read back
+     */
+    public static byte[] pack(@Nullable Object value) {
+        StringBuilder out = new StringBuilder();
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        new AseJsonWriter(out, body).write(value);
+        byte[] json = out.toString().getBytes(StandardCharsets.US_ASCII);
+        return ByteBuffer.allocate(Math.addExact(Long.BYTES + body.size(), json.length))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(Long.BYTES + (long) body.size())
+                .put(body.toByteArray())
+                .put(json)
+                .array();
     }
 
     /**
@@ -128,115 +168,5 @@ public final class AseJson {
             }
         }
         return text + ".0";
-    }
-
-    private static void write(@Nullable Object value, StringBuilder out) {
-        if (value == null
-                || value instanceof Boolean
-                || value instanceof Long
-                || value instanceof Integer
-                || value instanceof BigInteger) {
-            out.append(value);
-        } else if (value instanceof Double number) {
-            number(number, out);
-        } else if (value instanceof String text) {
-            text(text, out);
-        } else if (value instanceof NdArray array) {
-            array(array, out);
-        } else if (value instanceof List<?> list) {
-            list(list, out);
-        } else if (value instanceof Map<?, ?> map) {
-            map(map, out);
-        } else if (value instanceof NdScalar scalar) {
-            write(scalar.plain(), out);
-        } else if (value instanceof Complex number) {
-            number(number.re(), out.append("{\"__complex__\": ["));
-            number(number.im(), out.append(", "));
-            out.append("]}");
-        } else if (value instanceof Bytes bytes) {
-            throw refused("%d bytes".formatted(bytes.length()));
-        } else {
-            throw refused("a value of " + value.getClass());
-        }
-    }
-
-    private static IllegalArgumentException refused(String found) {
-        return new IllegalArgumentException(
-                "ASE's JSON: %s (expected: null, booleans, integers, floats, complex numbers, texts, lists, maps, or arrays of numbers, booleans or texts)"
-                        .formatted(found));
-    }
-
-    private static void number(double number, StringBuilder out) {
-        if (Double.isFinite(number)) {
-            out.append(repr(number));
-        } else {
-            out.append(Double.isNaN(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity");
-        }
-    }
-
-    private static void array(NdArray array, StringBuilder out) {
-        DType type = array.dtype();
-        if (type.kind() == DType.Kind.BYTES || type.kind() == DType.Kind.STRUCT) {
-            throw refused("an array of " + type);
-        }
-        out.append("{\"__ndarray__\": [[");
-        for (int axis = 0; axis < array.rank(); axis++) {
-            out.append(axis == 0 ? "" : ", ").append(array.length(axis));
-        }
-        out.append("], \"")
-                .append(type.isBigEndian() ? type.code() : type.name())
-                .append("\", [");
-        for (int i = 0; i < array.size(); i++) {
-            out.append(i == 0 ? "" : ", ");
-            Object element = array.at(i);
-            if (element instanceof Complex number) {
-                number(number.re(), out);
-                number(number.im(), out.append(", "));
-            } else {
-                write(element, out);
-            }
-        }
-        out.append("]]}");
-    }
-
-    private static void list(List<?> list, StringBuilder out) {
-        out.append('[');
-        String separator = "";
-        for (Object item : list) {
-            write(item, out.append(separator));
-            separator = ", ";
-        }
-        out.append(']');
-    }
-
-    private static void map(Map<?, ?> map, StringBuilder out) {
-        out.append('{');
-        String separator = "";
-        for (Map.Entry<?, ?> entry : map.entrySet()) {
-            String key = (String) Objects.requireNonNull(entry.getKey());
-            if (AseJsonReader.wouldBeTaken(key, entry.getValue())) {
-                throw refused("a map with the key \"%s\", which ASE takes for a mark".formatted(key));
-            }
-            text(key, out.append(separator));
-            write(entry.getValue(), out.append(": "));
-            separator = ", ";
-        }
-        out.append('}');
-    }
-
-    private static void text(String text, StringBuilder out) {
-        out.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            int escape = "\"\\\b\f\n\r\t".indexOf(c);
-            if (escape >= 0) {
-                out.append('\\').append("\"\\bfnrt".charAt(escape));
-            } else if (c < ' ' || c > '~') {
-                out.append("\\u").append("%04x".formatted((int) c));
-            } else {
-                out.append(c);
-            }
-        }
-        out.append('"');
     }
 }

@@ -57,12 +57,14 @@ final class AseJsonReader {
 
     private final String text;
     private final Predicate<String> wanted;
+    private final @Nullable ByteBuffer body;
     private int at;
     private int plain;
     private int others;
     private double fractional; // the number read last, if no integer
     private long mantissa;
     private int significant; // digits of the mantissa without zeros in front
+    private long packedRoom;
     private long textRoom; // for texts of arrays, whose width the text only claims
 
     AseJsonReader(String text) {
@@ -71,8 +73,15 @@ final class AseJsonReader {
 
     /** Leaves members of the outermost map out that are not wanted. */
     AseJsonReader(String text, Predicate<String> wanted) {
+        this(text, wanted, null);
+    }
+
+    /** Takes also the bytes from the start of a packed value in which its arrays are, if they are not in the text. */
+    AseJsonReader(String text, Predicate<String> wanted, @Nullable ByteBuffer body) {
         this.text = text;
         this.wanted = wanted;
+        this.body = body;
+        this.packedRoom = body == null ? 0 : 2L * body.limit();
         this.textRoom = LEAST_ROOM + (long) ROOM_PER_CHARACTER * text.length();
     }
 
@@ -343,9 +352,36 @@ final class AseJsonReader {
         }
         String name = string();
         need(',');
-        Object array = name.equals("object") ? objects(shape, depth, from) : elements(type(name, from), shape, from);
+        Object array;
+        if (body != null && here() >= '0' && here() <= '9') {
+            array = packed(body, type(name, from), shape, from);
+        } else {
+            array = name.equals("object") ? objects(shape, depth, from) : elements(type(name, from), shape, from);
+        }
         need(']');
         return array;
+    }
+
+    private NdArray packed(ByteBuffer bytes, DType type, int[] shape, int from) {
+        long size = type.itemSize();
+        for (int axis : shape) {
+            size = size == 0 || axis == 0 ? 0 : Math.min(size * axis, Integer.MAX_VALUE);
+        }
+        packedRoom -= size; // else many arrays could claim the same bytes
+        if (!(number() instanceof Long offset)
+                || packedRoom < 0
+                || size > 0 && (offset < Long.BYTES || offset > bytes.limit() - size)) {
+            throw bad(
+                    from,
+                    "array of %d bytes".formatted(size),
+                    "so many of the %d packed ones".formatted(bytes.limit()));
+        }
+        if (type.kind() == DType.Kind.UNICODE) {
+            throw bad(from, "packed array of texts", "numbers or bool");
+        }
+        return size == 0
+                ? NdArray.zeros(type, shape)
+                : NdArray.copyOf(type, shape, bytes.slice(offset.intValue(), (int) size));
     }
 
     private int[] shape() {

@@ -251,4 +251,65 @@ class AseJsonTest {
         assertThatIllegalArgumentException().isThrownBy(() -> AseResults.value("energy", "abc"));
         assertThatIllegalArgumentException().isThrownBy(() -> AseResults.value("forces", List.of(1.0, List.of())));
     }
+
+    private static byte[] packed(int start, byte[] body, String json) {
+        byte[] text = json.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(8 + body.length + text.length)
+                .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+                .putLong(start)
+                .put(body)
+                .put(text)
+                .array();
+    }
+
+    @Test
+    @DisplayName("is packed byte for byte as ASE packs it, and unpacked again")
+    void packs() {
+        Map<String, Object> value = new java.util.LinkedHashMap<>();
+        value.put("b", NdArray.of(new boolean[] {true}));
+        value.put("l", List.of(1L, Map.of("x", NdArray.of(new double[] {1, 2}))));
+        value.put("c", new Complex(1, 2));
+        value.put("z", NdArray.zeros(DType.FLOAT64, 0, 3));
+        byte[] body = ByteBuffer.allocate(17)
+                .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+                .put((byte) 1)
+                .putDouble(1)
+                .putDouble(2)
+                .array();
+        byte[] expected = packed(
+                25,
+                body,
+                "{\"b\":{\"__ndarray__\":[[1],\"bool\",8]},\"l\":[1,{\"x\":{\"__ndarray__\":[[2],\"float64\",9]}}],"
+                        + "\"c\":{\"__complex__\":[1.0,2.0]},\"z\":{\"__ndarray__\":[[0,3],\"float64\",25]}}");
+        assertThat(AseJson.pack(value)).isEqualTo(expected);
+        assertThat(AseJson.unpack(ByteBuffer.wrap(expected))).isEqualTo(value);
+        assertThat(AseJson.pack(Map.of())).isEqualTo(packed(8, new byte[0], "{}"));
+    }
+
+    @Test
+    @DisplayName("packed values that claim bytes they have not, or that ASE could not read back, are refused")
+    void refusesBadPacked() {
+        String[] json = {
+            "{\"__ndarray__\":[[2],\"float64\",8]}",
+            "{\"__ndarray__\":[[1],\"float64\",7]}",
+            "{\"__ndarray__\":[[1],\"float64\",9]}",
+            "{\"__ndarray__\":[[1],\"float64\",8.0]}",
+            "{\"__ndarray__\":[[2147483647,2147483647,2147483647],\"int8\",8]}",
+            "{\"__ndarray__\":[[1],\"<U2\",8]}",
+            "{\"__ndarray__\":[[1],\"object\",8]}",
+            "[" + "{\"__ndarray__\":[[1],\"float64\",8]},".repeat(9) + "1]",
+        };
+        for (String text : json) {
+            assertThatIllegalArgumentException()
+                    .as(text)
+                    .isThrownBy(() -> AseJson.unpack(ByteBuffer.wrap(packed(16, new byte[8], text))));
+        }
+        for (int start : new int[] {-1, 0, 7, 11}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> AseJson.unpack(ByteBuffer.wrap(packed(start, new byte[0], "{}"))));
+        }
+        assertThatIllegalArgumentException().isThrownBy(() -> AseJson.unpack(ByteBuffer.allocate(7)));
+        assertThatIllegalArgumentException().isThrownBy(() -> AseJson.pack(NdArray.ofTexts(List.of("a"), 1)));
+        assertThatIllegalArgumentException().isThrownBy(() -> AseJson.pack(NdArray.zeros(DType.of(">f8"), 1)));
+    }
 }

@@ -1,5 +1,6 @@
 package io.atomflux.file.aselmdb;
 
+import io.atomflux.codec.AseKeyValuePairs;
 import io.atomflux.error.InvalidOptionException;
 import io.atomflux.spi.BackendOptions;
 import io.atomflux.spi.Settings;
@@ -43,7 +44,7 @@ public record AseLmdbOptions(long maxRowBytes, long mapSize, boolean sync, boole
             faults.add("map_size=%d (expected: at least 64K)".formatted(mapSize));
         }
         for (String name : keyValuePairs) {
-            if (!KeyValuePairs.isName(name)) {
+            if (!AseKeyValuePairs.isName(name)) {
                 faults.add("key_value_pairs=%s (expected: letters, digits and _, no digit first, no name ASE reserves)"
                         .formatted(name));
             }

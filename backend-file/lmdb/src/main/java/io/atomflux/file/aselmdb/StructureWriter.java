@@ -1,5 +1,6 @@
 package io.atomflux.file.aselmdb;
 
+import io.atomflux.codec.AseKeyValuePairs;
 import io.atomflux.codec.AseResults;
 import io.atomflux.error.UnsupportedStoreOperationException;
 import io.atomflux.value.DType;
@@ -180,7 +181,7 @@ final class StructureWriter {
 
     private void info(RowDocument document, String name, @Nullable Object value, @Nullable RowDocument before) {
         boolean wanted = listed.contains(name);
-        if (wanted && !KeyValuePairs.isValue(value)) {
+        if (wanted && !AseKeyValuePairs.isValue(value)) {
             throw document.refused(
                     "info." + name,
                     "%s (expected, as key_value_pairs lists it: a number, a boolean, or a text that does not look like one)"
@@ -193,7 +194,7 @@ final class StructureWriter {
         boolean wasPair = before != null
                 && before.map(RowDocument.PAIRS).containsKey(name)
                 && !before.map(RowDocument.DATA).containsKey(name);
-        if (wanted || wasPair && KeyValuePairs.isValue(value)) {
+        if (wanted || wasPair && AseKeyValuePairs.isValue(value)) {
             document.removeFrom(RowDocument.DATA, name);
             document.putInto(RowDocument.PAIRS, name, value);
         } else {

@@ -1,7 +1,6 @@
-package io.atomflux.file.aselmdb;
+package io.atomflux.codec;
 
 import io.atomflux.atoms.Elements;
-import io.atomflux.codec.AseResults;
 import io.atomflux.value.NdScalar;
 import java.math.BigInteger;
 import java.util.HashSet;
@@ -10,8 +9,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What ASE lets into {@code key_value_pairs} (ase.db.core.check of ASE 3.29). */
-final class KeyValuePairs {
+/** What ASE lets into the {@code key_value_pairs} of its databases (ase.db.core.check of ASE 3.29). */
+public final class AseKeyValuePairs {
 
     private static final Pattern NAME = Pattern.compile("[_a-zA-Z][_0-9a-zA-Z]*");
 
@@ -22,7 +21,7 @@ final class KeyValuePairs {
 
     private static final Set<String> RESERVED = reserved();
 
-    private KeyValuePairs() {}
+    private AseKeyValuePairs() {}
 
     private static Set<String> reserved() {
         Set<String> reserved = new HashSet<>(List.of(
@@ -56,12 +55,12 @@ final class KeyValuePairs {
     }
 
     /** Tells whether a name is allowed. */
-    static boolean isName(String name) {
+    public static boolean isName(String name) {
         return NAME.matcher(name).matches() && !RESERVED.contains(name);
     }
 
     /** Tells whether a value is allowed: a number, a boolean, or a text that looks like neither. */
-    static boolean isValue(@Nullable Object value) {
+    public static boolean isValue(@Nullable Object value) {
         Object plain = value instanceof NdScalar scalar ? scalar.plain() : value;
         if (plain instanceof String text) {
             return !text.equals("True")
