@@ -38,6 +38,7 @@ public final class Registry {
             Map.entry("optimade://", "atomflux-backend-hub"),
             Map.entry(".lmdb", "atomflux-backend-file-lmdb"),
             Map.entry(".aselmdb", "atomflux-backend-file-lmdb"),
+            Map.entry(".db", "atomflux-backend-file-asedb"),
             Map.entry(".traj", "atomflux-backend-file-ase"),
             Map.entry(".zarr", "atomflux-backend-file-columnar"),
             Map.entry(".zarrp", "atomflux-backend-file-columnar"),
