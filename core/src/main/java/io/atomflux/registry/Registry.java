@@ -40,6 +40,8 @@ public final class Registry {
             Map.entry(".aselmdb", "atomflux-backend-file-lmdb"),
             Map.entry(".db", "atomflux-backend-file-asedb"),
             Map.entry(".traj", "atomflux-backend-file-ase"),
+            Map.entry(".traj.gz", "atomflux-backend-file-ase"),
+            Map.entry(".traj.zst", "atomflux-backend-file-ase"),
             Map.entry(".zarr", "atomflux-backend-file-columnar"),
             Map.entry(".zarrp", "atomflux-backend-file-columnar"),
             Map.entry(".h5", "atomflux-backend-file-columnar"),

@@ -109,6 +109,28 @@ class TrajectoryInteropTest {
     }
 
     @Test
+    @DisplayName("trajectories compressed with gzip are read alike by ASE and by us, whoever wrote them")
+    void compressedTrajectoriesAreReadAlike() {
+        Path source = directory.resolve("source.traj");
+        writeByAse(source, "w", 50, 7);
+        List<String> rows = asReadByAse(source);
+        Path theirs = directory.resolve("theirs.traj.gz");
+        python.step(Map.of("op", "compressed", "store", theirs.toString(), "source", source.toString()));
+        Live.assertSame("theirs", Live.digest(theirs), rows);
+        AtomsIO from = AtomsIO.open(source);
+        Path written = directory.resolve("ours.traj.gz");
+        for (Path file : List.of(written, theirs)) {
+            AtomsIO to = AtomsIO.open(file);
+            to.extend(from.rows()).block();
+            to.close().block();
+        }
+        from.close().block();
+        Live.assertSame("ours", asReadByAse(written), rows);
+        Live.assertSame("theirs, appended to", asReadByAse(theirs), Live.digest(theirs));
+        assertThat(asReadByAse(theirs)).hasSize(2 * rows.size());
+    }
+
+    @Test
     @DisplayName(
             "ASE and we append to one trajectory in turn, across every growth of its table, and both read all of it")
     void bothAppendInTurn() {

@@ -263,6 +263,9 @@ def perform(step, peer):
             for atoms in trajectory(rng, step["rows"]):
                 out.write(atoms)
         return [], []
+    if op == "compressed":
+        ase.io.write(step["store"], ase.io.read(step["source"], ":"))
+        return [], []
     if op == "digest":
         out = io.StringIO()
         with contextlib.redirect_stdout(out):

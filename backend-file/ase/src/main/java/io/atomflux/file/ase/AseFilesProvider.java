@@ -75,7 +75,7 @@ public final class AseFilesProvider implements BackendProvider {
         return options.readOnly() ? Adapters.readOnly(bridge) : bridge;
     }
 
-    private static void refuseOtherCompressions(Location location) {
+    static void refuseOtherCompressions(Location location) {
         String name = location.target().toLowerCase(Locale.ROOT);
         boolean bzip2 = name.endsWith(".bz2");
         if (bzip2 || name.endsWith(".xz")) {

@@ -4,19 +4,18 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 
 /** Reads places of a file through one stretch of it kept in memory, so that neighbours cost no further call; for one thread. */
 final class ByteWindow {
 
     private static final int LARGEST = 1 << 20;
 
-    private final FileChannel channel;
+    private final UlmSource source;
     private ByteBuffer window = ByteBuffer.allocate(0);
     private long start;
 
-    ByteWindow(FileChannel channel) {
-        this.channel = channel;
+    ByteWindow(UlmSource source) {
+        this.source = source;
     }
 
     private boolean holds(long from, int length) {
@@ -35,7 +34,7 @@ final class ByteWindow {
         }
         // A new one only for larger stretches: what was handed out before is used no more.
         ByteBuffer room = window.capacity() >= length ? window.clear().limit(length) : ByteBuffer.allocate(length);
-        while (room.hasRemaining() && channel.read(room, from + room.position()) > 0) {
+        while (room.hasRemaining() && source.read(room, from + room.position()) > 0) {
             continue;
         }
         window = room.flip();
@@ -53,7 +52,7 @@ final class ByteWindow {
         }
         ByteBuffer room = ByteBuffer.allocate(length);
         while (room.hasRemaining()) {
-            if (channel.read(room, from + room.position()) < 0) {
+            if (source.read(room, from + room.position()) < 0) {
                 throw new EOFException(
                         "file ends at byte %d (expected: %d)".formatted(from + room.position(), from + length));
             }

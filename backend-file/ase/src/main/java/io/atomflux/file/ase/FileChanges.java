@@ -5,6 +5,7 @@ import io.atomflux.error.StoreFullException;
 import io.atomflux.error.UnsupportedDataException;
 import io.atomflux.error.WriteFailedException;
 import io.atomflux.file.compressed.Compression;
+import io.atomflux.file.compressed.Spool;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -261,8 +262,28 @@ final class FileChanges {
         void writeTo(FileChannel target) throws IOException;
     }
 
-    /** Replaces the file by a new one, or leaves it alone if writing it fails. */
-    void replaceFile(NewFile content) throws IOException {
+    /**
+     * Replaces the file by a new one, or leaves it alone if writing it fails.
+     *
+     * @param scratch where the plain bytes of a compressed one are put together
+     */
+    void replaceFile(NewFile content, Spool.Settings scratch) throws IOException {
+        if (compression.isEmpty()) {
+            replaceFile(content);
+            return;
+        }
+        replace(out -> {
+            try (FileChannel plain = scratch.temporary()) {
+                content.writeTo(plain);
+                long at = 0;
+                while (at < plain.size()) {
+                    at += plain.transferTo(at, plain.size() - at, out.channel());
+                }
+            }
+        });
+    }
+
+    private void replaceFile(NewFile content) throws IOException {
         Path beside = file.resolveSibling("." + file.getFileName() + ".atomflux-new-" + UUID.randomUUID());
         boolean moved = false;
         try {

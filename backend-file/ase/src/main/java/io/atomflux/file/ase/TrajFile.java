@@ -10,18 +10,16 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One opened trajectory: its channel, its table of places, and who uses it.
+ * One opened trajectory: its bytes, its table of places, and who uses it.
  *
  * <p>Streams keep the file they began with, so a file that is replaced by rewriting beside and renaming does not disturb
  * them. The table stays in the file and is read piece by piece, so the number of frames costs no memory. Closed when the
@@ -37,7 +35,7 @@ final class TrajFile {
     private static final int FINGERPRINT = 4 << 10;
     private static final int POSITION = 24; // bytes of three coordinates
 
-    private final FileChannel channel;
+    private final UlmSource source;
     private final FileState opened;
     private final String store;
     private final long maxFrameBytes;
@@ -51,22 +49,22 @@ final class TrajFile {
     private int fingerprint;
     private @Nullable TrajHeader first;
 
-    private TrajFile(FileChannel channel, FileState state, String store, long maxFrameBytes) throws IOException {
-        this.channel = channel;
+    private TrajFile(UlmSource source, FileState state, String store, long maxFrameBytes) throws IOException {
+        this.source = source;
         this.opened = state;
         this.seen = state;
         this.store = store;
         this.maxFrameBytes = maxFrameBytes;
-        this.header = UlmHeader.read(channel, store);
+        this.header = UlmHeader.read(source, store);
         remember();
     }
 
     static TrajFile open(Path path, FileState state, String store, TrajOptions options) throws IOException {
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+        UlmSource source = UlmSource.open(path, state, store, options);
         try {
-            return new TrajFile(channel, state, store, options.maxFrameBytes());
+            return new TrajFile(source, state, store, options.maxFrameBytes());
         } catch (IOException | RuntimeException e) {
-            channel.close();
+            source.close();
             throw e;
         }
     }
@@ -78,7 +76,7 @@ final class TrajFile {
 
     synchronized void release() throws IOException {
         if (--users == 0) {
-            channel.close();
+            source.close();
         }
     }
 
@@ -97,9 +95,13 @@ final class TrajFile {
         if (!opened.isSameFile(now) || overwritten) {
             return false;
         }
+        if (source instanceof UlmSource.Inflated) {
+            overwritten = !now.equals(seen); // nobody adds to one: it is written as a whole
+            return !overwritten;
+        }
         UlmHeader fresh;
         try {
-            fresh = UlmHeader.read(channel, store);
+            fresh = UlmHeader.read(source, store);
         } catch (CorruptDataException | ForeignDataException e) {
             overwritten = true; // opening it again tells what is wrong
             return false;
@@ -140,7 +142,7 @@ final class TrajFile {
             long place = place(item);
             ByteBuffer bytes = ByteBuffer.allocate(FINGERPRINT).order(ByteOrder.LITTLE_ENDIAN);
             long from = Math.max(UlmHeader.SIZE, place - POSITION);
-            while (bytes.hasRemaining() && channel.read(bytes, from + bytes.position()) > 0) {
+            while (bytes.hasRemaining() && source.read(bytes, from + bytes.position()) > 0) {
                 continue;
             }
             int text = (int) Math.min(POSITION, Math.max(0, place - from));
@@ -152,8 +154,12 @@ final class TrajFile {
         return (int) sum.getValue();
     }
 
-    /** Returns the version of the container; only the newest is appended to. */
-    synchronized long version() {
+    /** Tells whether frames can be added at the end: not to older versions of the container, nor to a compressed file. */
+    synchronized boolean canGrow() {
+        return header.version() == UlmHeader.CURRENT && source instanceof UlmSource.Plain;
+    }
+
+    private synchronized long version() {
         return header.version();
     }
 
@@ -172,7 +178,7 @@ final class TrajFile {
             ByteBuffer bytes = ByteBuffer.allocate(8 * Math.min(PLACES, header.count() - from))
                     .order(ByteOrder.LITTLE_ENDIAN);
             while (bytes.hasRemaining()) {
-                if (channel.read(bytes, header.table() + 8L * from + bytes.position()) < 0) {
+                if (source.read(bytes, header.table() + 8L * from + bytes.position()) < 0) {
                     throw new EOFException("file ends inside its table");
                 }
             }
@@ -185,7 +191,7 @@ final class TrajFile {
     }
 
     ByteWindow window() {
-        return new ByteWindow(channel);
+        return new ByteWindow(source);
     }
 
     /**
@@ -197,7 +203,7 @@ final class TrajFile {
      */
     TrajItem item(int index, ByteWindow window, long before, boolean arrays) throws IOException {
         long place = place(index);
-        long length = channel.size();
+        long length = source.size();
         if (place < UlmHeader.SIZE || place > length - 8) {
             throw corrupt(
                     index,

@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Opens {@code *.traj}: trajectories of ASE, read as ASE 3.29 reads them and written so that it reads them back equal.
+ * Opens {@code *.traj}: trajectories of ASE, read as ASE 3.29 reads them and written so that it reads them back equal; also
+ * compressed as a whole with gzip ({@code *.traj.gz}, as ASE has them) or Zstandard ({@code *.traj.zst}), where every change
+ * writes the whole file anew.
  *
  * <p>Every frame is a row with {@code cell}, {@code pbc}, {@code arrays.*}, {@code info.*}, {@code calc.*} and {@code
  * constraints}. A row has no place for the name and the parameters of a calculator and for the description of a trajectory:
@@ -39,11 +41,12 @@ public final class TrajProvider implements BackendProvider {
 
     @Override
     public Set<String> suffixes() {
-        return Set.of(".traj");
+        return Set.of(".traj", ".traj.gz", ".traj.zst", ".traj.bz2", ".traj.xz");
     }
 
     @Override
     public RowBackend<?> open(Location location, OpenOptions options) {
+        AseFilesProvider.refuseOtherCompressions(location);
         if (options.group().isPresent()) {
             throw new InvalidOptionException(
                     "group",

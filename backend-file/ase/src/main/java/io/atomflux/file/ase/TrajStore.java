@@ -5,6 +5,7 @@ import io.atomflux.error.Outcome;
 import io.atomflux.error.StoreClosedException;
 import io.atomflux.error.StoreIoException;
 import io.atomflux.error.StoreNotFoundException;
+import io.atomflux.file.compressed.Compression;
 import io.atomflux.spi.BlockingReader;
 import io.atomflux.spi.BlockingRowBackend;
 import io.atomflux.spi.Capability;
@@ -238,7 +239,7 @@ final class TrajStore implements BlockingRowBackend<Row> {
             }
             Path file = real();
             try (WriteGuard guard = WriteGuard.of(file)) {
-                applyAll(writes, file, new FileChanges(file, name(), Optional.empty()), results);
+                applyAll(writes, file, new FileChanges(file, name(), Compression.of(file)), results);
             }
         } catch (IOException | RuntimeException e) {
             while (results.size() < writes.size()) {
@@ -292,8 +293,8 @@ final class TrajStore implements BlockingRowBackend<Row> {
         try {
             TrajFile file = existing();
             try {
-                return WriteResult.done(
-                        write.accept(new FrameEdits(new TrajTarget(file, real, changes, writer, name()), name())));
+                return WriteResult.done(write.accept(
+                        new FrameEdits(new TrajTarget(file, real, changes, writer, name(), options.spool()), name())));
             } finally {
                 if (file != null) {
                     file.release();
@@ -348,7 +349,7 @@ final class TrajStore implements BlockingRowBackend<Row> {
     public void remove() throws IOException {
         Path file = real();
         try (WriteGuard guard = WriteGuard.of(file)) {
-            FileChanges changes = new FileChanges(file, name(), Optional.empty());
+            FileChanges changes = new FileChanges(file, name(), Compression.of(file));
             changes.sweep();
             changes.remove();
         }

@@ -2,6 +2,7 @@ package io.atomflux.file.ase;
 
 import io.atomflux.error.Outcome;
 import io.atomflux.error.WriteFailedException;
+import io.atomflux.file.compressed.Spool;
 import io.atomflux.spi.Columns;
 import io.atomflux.value.Row;
 import io.atomflux.value.Version;
@@ -25,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>An append goes behind all bytes there are, those included that a killed writer left: first the items, and their places
  * into the part of the table that does not count yet; then, synced, the new table's place if the table had to grow; then,
  * synced again, the number of items, eight bytes that show all of them at once. Whoever reads meanwhile, ASE too, sees the
- * frames before or the frames after, and so does everyone after a crash or a power cut at any point. Every other change
- * writes a new file beside and renames it over the old one.
+ * frames before or the frames after, and so does everyone after a crash or a power cut at any point. Every other change, and
+ * every one of a compressed file, writes a new file beside and renames it over the old one.
  */
 final class TrajTarget implements FrameTarget {
 
@@ -35,8 +36,16 @@ final class TrajTarget implements FrameTarget {
     private final FileChanges changes;
     private final TrajWriter writer;
     private final String store;
+    private final Spool.Settings scratch;
 
-    TrajTarget(@Nullable TrajFile file, Path path, FileChanges changes, TrajWriter writer, String store) {
+    TrajTarget(
+            @Nullable TrajFile file,
+            Path path,
+            FileChanges changes,
+            TrajWriter writer,
+            String store,
+            Spool.Settings scratch) {
+        this.scratch = scratch;
         this.file = file;
         this.path = path;
         this.changes = changes;
@@ -72,16 +81,18 @@ final class TrajTarget implements FrameTarget {
 
     @Override
     public void clear() throws IOException {
-        changes.replaceFile(out -> new TrajRewrite(null, out, writer).finish());
+        changes.replaceFile(out -> new TrajRewrite(null, out, writer).finish(), scratch);
     }
 
     @Override
     public void rewrite(Content content) throws IOException {
-        changes.replaceFile(out -> {
-            TrajRewrite rewrite = new TrajRewrite(file, out, writer);
-            content.writeTo(rewrite);
-            rewrite.finish();
-        });
+        changes.replaceFile(
+                out -> {
+                    TrajRewrite rewrite = new TrajRewrite(file, out, writer);
+                    content.writeTo(rewrite);
+                    rewrite.finish();
+                },
+                scratch);
     }
 
     @Override
@@ -93,8 +104,8 @@ final class TrajTarget implements FrameTarget {
         if (frames.isEmpty()) {
             create();
         } else if (file == null && !tableIsHuge(0, frames.size())) {
-            changes.replaceFile(out -> create(frames, out));
-        } else if (file == null || file.version() != UlmHeader.CURRENT || tableIsHuge(file.size(), frames.size())) {
+            changes.replaceFile(out -> create(frames, out), scratch);
+        } else if (file == null || !file.canGrow() || tableIsHuge(file.size(), frames.size())) {
             int size = (int) size();
             rewrite(out -> {
                 out.copy(0, size);

@@ -5,7 +5,6 @@ import io.atomflux.error.ForeignDataException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -42,15 +41,15 @@ record UlmHeader(long version, int count, long table) {
      * @throws ForeignDataException if it is another kind of file
      * @throws CorruptDataException if it contradicts the length of the file
      */
-    static UlmHeader read(FileChannel channel, String store) throws IOException {
-        ByteBuffer start = bytes(channel, 0, 32);
+    static UlmHeader read(UlmSource source, String store) throws IOException {
+        ByteBuffer start = bytes(source, 0, 32);
         requireTrajectory(start, store);
         long version = start.getLong(24);
         // The number is read before the table's place, as a writer sets them in the other order: a table is then never
         // shorter than the number tells.
-        ByteBuffer counts = bytes(channel, COUNT_AT, 8);
-        ByteBuffer places = bytes(channel, TABLE_AT, 8);
-        long length = channel.size();
+        ByteBuffer counts = bytes(source, COUNT_AT, 8);
+        ByteBuffer places = bytes(source, TABLE_AT, 8);
+        long length = source.size();
         if (places.limit() < 8 || length < FIRST_TABLE) {
             throw bad(store, "%d bytes (expected: a header of 48)".formatted(length));
         }
@@ -88,9 +87,9 @@ record UlmHeader(long version, int count, long table) {
     }
 
     /** Reads so many bytes, or as many as there are. */
-    private static ByteBuffer bytes(FileChannel channel, long from, int length) throws IOException {
+    private static ByteBuffer bytes(UlmSource source, long from, int length) throws IOException {
         ByteBuffer room = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-        while (room.hasRemaining() && channel.read(room, from + room.position()) > 0) {
+        while (room.hasRemaining() && source.read(room, from + room.position()) > 0) {
             continue;
         }
         return room.flip().order(ByteOrder.LITTLE_ENDIAN);

@@ -28,7 +28,8 @@
  * <p>Of a trajectory the table of places in the file is the index. An append shows at one instant to everyone, ASE too, and
  * needs nothing beside; what a killed writer left behind the last frame stays as a gap, as in ASE. A program that has the
  * file open for appending knows nothing of frames that others add meanwhile, and would put its own in their place. A key
- * of info that Python reads as an integer is a text here.
+ * of info that Python reads as an integer is a text here. A compressed trajectory is inflated as a whole when it is opened,
+ * and every change, an append too, writes it anew.
  *
  * <p>May use {@code file.compressed}, and {@code spi}, {@code adapter}, {@code codec}, {@code value} and {@code error} of the
  * core.

@@ -49,6 +49,29 @@ public final class Spool implements AutoCloseable {
         private Path place() {
             return folder.orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir")));
         }
+
+        /** Opens a temporary file that nobody else can open and that is gone once closed. */
+        public FileChannel temporary() throws IOException {
+            Path folder = place();
+            if (!Files.isDirectory(folder)) {
+                throw new IOException(
+                        "%s is no folder (expected: one to inflate to; set the option spool_dir)".formatted(folder));
+            }
+            boolean posix = Files.getFileAttributeView(folder, PosixFileAttributeView.class) != null;
+            FileAttribute<?>[] hidden = posix
+                    ? new FileAttribute<?>[] {
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                    }
+                    : new FileAttribute<?>[0];
+            return FileChannel.open(
+                    folder.resolve("atomflux-inflated-" + UUID.randomUUID()),
+                    Set.of(
+                            StandardOpenOption.CREATE_NEW,
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE,
+                            StandardOpenOption.DELETE_ON_CLOSE),
+                    hidden);
+        }
     }
 
     /** A compressed stream that is damaged, or ends inside a member; its message tells where and how. */
@@ -283,7 +306,7 @@ public final class Spool implements AutoCloseable {
         try {
             FileChannel target = inflated;
             if (target == null) {
-                target = temporary();
+                target = settings.temporary();
                 inflated = target;
             }
             while (bytes.hasRemaining()) {
@@ -304,28 +327,6 @@ public final class Spool implements AutoCloseable {
             }
             throw e;
         }
-    }
-
-    private FileChannel temporary() throws IOException {
-        Path folder = settings.place();
-        if (!Files.isDirectory(folder)) {
-            throw new IOException(
-                    "%s is no folder (expected: one to inflate to; set the option spool_dir)".formatted(folder));
-        }
-        boolean posix = Files.getFileAttributeView(folder, PosixFileAttributeView.class) != null;
-        FileAttribute<?>[] hidden = posix
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
-        return FileChannel.open(
-                folder.resolve("atomflux-inflated-" + UUID.randomUUID()),
-                Set.of(
-                        StandardOpenOption.CREATE_NEW,
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE,
-                        StandardOpenOption.DELETE_ON_CLOSE),
-                hidden);
     }
 
     /** Closes both files; the temporary one is gone. */
