@@ -16,7 +16,9 @@ final class Fault extends RuntimeException {
         /** Time. */
         WAIT,
         /** Asking the hub again where the file is. */
-        RESOLVE
+        RESOLVE,
+        /** Going on when somebody wants more: it was given up in favour of others. */
+        DEMAND
     }
 
     private final Remedy remedy;
@@ -45,6 +47,10 @@ final class Fault extends RuntimeException {
 
     static Fault stale(AtomfluxException told) {
         return new Fault(Remedy.RESOLVE, null, told);
+    }
+
+    static Fault yielded(AtomfluxException told) {
+        return new Fault(Remedy.DEMAND, null, told);
     }
 
     Remedy remedy() {

@@ -21,6 +21,7 @@ final class Patience {
 
     private final String store;
     private final NetOptions options;
+    private final Demand demand;
     private int failures;
     private long waited;
     private boolean resolved;
@@ -29,17 +30,18 @@ final class Patience {
     Patience(String store, NetOptions options) {
         this.store = store;
         this.options = options;
+        this.demand = new Demand(options.scheduler());
     }
 
     /** Repeats attempts while there is hope; what finally fails is told as one of our errors. */
     <T> Flux<T> over(Flux<T> attempts) {
-        return attempts.doOnSubscribe(subscription -> {
+        Flux<T> tried = attempts.doOnSubscribe(subscription -> {
                     if (begun < 0) {
                         begun = now();
                     }
                 })
-                .retryWhen(Retry.from(signals -> signals.concatMap(signal -> decide(signal.failure()), 0)))
-                .onErrorMap(Fault.class, Fault::told);
+                .retryWhen(Retry.from(signals -> signals.concatMap(signal -> decide(signal.failure()), 0)));
+        return demand.of(tried).onErrorMap(Fault.class, Fault::told);
     }
 
     /** Says that something arrived. */
@@ -65,14 +67,17 @@ final class Patience {
                 resolved = true;
                 return Mono.just(0L);
             case WAIT:
-                return again(fault);
+                // While nobody wants anything, servers close what is not used, and there is no hurry to open it again.
+                return demand.any().thenMany(Flux.defer(() -> again(fault)));
+            case DEMAND:
+                return demand.any().thenReturn(0L);
             case NONE:
                 return Mono.error(fault);
         }
         throw new IllegalStateException("no such remedy: " + fault.remedy());
     }
 
-    private Publisher<Long> again(Fault fault) {
+    private Mono<Long> again(Fault fault) {
         if (failures >= options.retries()) {
             return Mono.error(options.retries() == 0 ? fault : exhausted(fault));
         }
@@ -84,7 +89,8 @@ final class Patience {
                 ? step()
                 : told.toMillis() + (long) (1000 * options.random().getAsDouble());
         if (told == null
-                && now() - begun - waited + millis > options.retryBudget().toMillis()) {
+                && now() - Math.max(begun, demand.since()) - waited + millis
+                        > options.retryBudget().toMillis()) {
             return Mono.error(exhausted(fault));
         }
         failures++;

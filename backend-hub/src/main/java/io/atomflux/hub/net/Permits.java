@@ -2,25 +2,40 @@ package io.atomflux.hub.net;
 
 import io.atomflux.error.StoreBusyException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
-/** Lets a bounded number of requests run at once; others wait in the order they came. For many threads. */
+/**
+ * Lets a bounded number of requests run at once; others wait in the order they came. For many threads.
+ *
+ * <p>Streams that are open but not read hold permits, too, and who reads many in turn could wait for himself: so while others
+ * wait, as many of those as have not been read for a second are told to make room, the longest first; they go on when they
+ * are read again.
+ */
 final class Permits {
 
     private static final int LONGEST_QUEUE = 10_000;
+    private static final Duration UNREAD = Duration.ofSeconds(1);
 
     private final String store;
     private final int most;
     private final Duration patience;
     private final Scheduler scheduler;
     private final Set<Ticket> waiting = new LinkedHashSet<>(); // guarded by this
-    private int running; // guarded by this
+    private final Set<Ticket> holding = new HashSet<>(); // guarded by this
+    private boolean looking; // guarded by this; whether a look at the idle is due
 
     Permits(String store, int most, Duration patience, Scheduler scheduler) {
         this.store = store;
@@ -29,21 +44,32 @@ final class Permits {
         this.scheduler = scheduler;
     }
 
+    /** Who runs. */
+    interface Holder {
+        /** Returns since when nobody reads what is there, in the scheduler's milliseconds; nothing if it is read. */
+        OptionalLong idleSince();
+
+        /** Ends soon, to go on later; for any thread. */
+        void makeRoom();
+    }
+
     /**
      * Runs work when there is room for it, and makes room when it ends in whatever way.
      *
      * @return cold
      * @signals StoreBusyException if the queue is full, or there was no room for long
      */
-    <T> Flux<T> with(Supplier<Flux<T>> work) {
+    <T> Flux<T> with(Function<Ticket, Flux<T>> work) {
         return Flux.defer(() -> {
             Ticket ticket = new Ticket();
-            return granted(ticket).thenMany(Flux.defer(work)).doFinally(signal -> end(ticket));
+            return granted(ticket)
+                    .thenMany(Flux.defer(() -> work.apply(ticket)))
+                    .doFinally(signal -> end(ticket));
         });
     }
 
     synchronized int running() {
-        return running;
+        return holding.size();
     }
 
     synchronized int queued() {
@@ -56,24 +82,23 @@ final class Permits {
                 if (ticket.ended) {
                     return Mono.never(); // given up by another thread meanwhile
                 }
-                if (running < most) {
-                    running++;
-                    ticket.held = true;
+                if (holding.size() < most) {
+                    holding.add(ticket);
                     return Mono.empty();
                 }
                 if (waiting.size() >= LONGEST_QUEUE) {
-                    return Mono.error(busy("%d requests run and %d wait".formatted(running, waiting.size())));
+                    return Mono.error(busy("%d requests run and %d wait".formatted(holding.size(), waiting.size())));
                 }
                 waiting.add(ticket);
+                lookSoon();
             }
             return ticket.turn
                     .asMono()
                     .timeout(
                             patience,
-                            Mono.error(() -> busy(
-                                    "%d requests have been running for %d s, and this one may not run beside them (streams that are"
-                                                    .formatted(most, patience.toSeconds())
-                                            + " open but not read count, too)")),
+                            Mono.error(() ->
+                                    busy("%d requests have been running for %d s, and this one may not run beside them"
+                                            .formatted(most, patience.toSeconds()))),
                             scheduler);
         });
     }
@@ -87,18 +112,15 @@ final class Permits {
         Ticket next = null;
         synchronized (this) {
             ticket.ended = true;
-            if (!ticket.held) {
-                waiting.remove(ticket);
+            waiting.remove(ticket);
+            if (!holding.remove(ticket)) {
                 return;
             }
-            ticket.held = false;
             var first = waiting.iterator();
             if (first.hasNext()) {
                 next = first.next();
                 first.remove();
-                next.held = true; // running stays as it is: the permit is handed on
-            } else {
-                running--;
+                holding.add(next);
             }
         }
         if (next != null) {
@@ -108,9 +130,63 @@ final class Permits {
         }
     }
 
-    private static final class Ticket {
+    /** Called with the lock held. */
+    private void lookSoon() {
+        if (!looking) {
+            looking = true;
+            scheduler.schedule(this::look, UNREAD.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void look() {
+        List<Holder> idle;
+        synchronized (this) {
+            looking = false;
+            if (waiting.isEmpty()) {
+                return;
+            }
+            idle = idle();
+            lookSoon();
+        }
+        idle.forEach(Holder::makeRoom);
+    }
+
+    private List<Holder> idle() {
+        long latest = scheduler.now(TimeUnit.MILLISECONDS) - UNREAD.toMillis();
+        List<Idle> found = new ArrayList<>();
+        long room = waiting.size();
+        for (Ticket ticket : holding) {
+            if (ticket.yields) {
+                room--; // is about to end
+            } else if (ticket.holder != null) {
+                OptionalLong since = ticket.holder.idleSince();
+                if (since.isPresent() && since.getAsLong() <= latest) {
+                    found.add(new Idle(ticket, ticket.holder, since.getAsLong()));
+                }
+            }
+        }
+        return found.stream()
+                .sorted(Comparator.comparingLong(Idle::since))
+                .limit(Math.max(0, room))
+                .map(one -> {
+                    one.ticket().yields = true;
+                    return one.holder();
+                })
+                .toList();
+    }
+
+    private record Idle(Ticket ticket, Holder holder, long since) {}
+
+    /** A permit, or the wish for one. */
+    static final class Ticket {
         private final Sinks.Empty<Void> turn = Sinks.empty();
-        private boolean held; // guarded by the permits
         private boolean ended; // guarded by the permits
+        private boolean yields; // guarded by the permits
+        private volatile @Nullable Holder holder;
+
+        /** Names who can be asked to make room. */
+        void heldBy(Holder who) {
+            holder = who;
+        }
     }
 }

@@ -59,7 +59,8 @@ final class Pull<R> {
         long start = at;
         return targets.use(target -> ask(target).doOnError(Fault.class, fault -> {
                     // One that did not deliver anything may be the wrong place by now; one that broke off is not.
-                    if (at == start || fault.remedy() == Fault.Remedy.RESOLVE) {
+                    boolean misplaced = at == start && fault.remedy() != Fault.Remedy.DEMAND;
+                    if (misplaced || fault.remedy() == Fault.Remedy.RESOLVE) {
                         targets.forgetAny(target);
                     }
                 }))

@@ -1,6 +1,8 @@
 package io.atomflux.hub.net;
 
+import io.atomflux.error.StoreBusyException;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,7 +20,7 @@ import reactor.core.scheduler.Scheduler;
  * serves the whole body: when it fires it looks at when bytes came last, as setting a timer for each of them costs more than
  * they do.
  */
-final class Watch {
+final class Watch implements Permits.Holder {
 
     private final Scheduler scheduler;
     private final Duration answer;
@@ -26,10 +28,13 @@ final class Watch {
     private final Sinks.Empty<Void> alarm = Sinks.empty();
     private final Disposable.Swap timer = Disposables.swap();
     private final AtomicBoolean armed = new AtomicBoolean();
-    private volatile long wanted; // written by one at a time: requests of one subscriber, and what comes to it
-    private volatile long since;
+    private final String store;
+    private long wanted; // guarded by this
+    private long since; // guarded by this
+    private boolean open; // guarded by this; whether a body may come
 
-    Watch(Scheduler scheduler, Duration answer, Duration idle) {
+    Watch(String store, Scheduler scheduler, Duration answer, Duration idle) {
+        this.store = store;
         this.scheduler = scheduler;
         this.answer = answer;
         this.idle = idle;
@@ -52,6 +57,7 @@ final class Watch {
 
     /** Watches a body. */
     <T> Flux<T> body(Flux<T> body) {
+        begin();
         return body.doOnRequest(this::wants).doOnNext(part -> came()).doOnTerminate(this::ended);
     }
 
@@ -73,7 +79,13 @@ final class Watch {
         }
     }
 
+    private synchronized void begin() {
+        open = true;
+        since = now();
+    }
+
     private synchronized void ended() {
+        open = false;
         wanted = 0;
     }
 
@@ -95,6 +107,17 @@ final class Watch {
         } else {
             arm(left);
         }
+    }
+
+    @Override
+    public synchronized OptionalLong idleSince() {
+        return open && wanted == 0 ? OptionalLong.of(since) : OptionalLong.empty();
+    }
+
+    @Override
+    public void makeRoom() {
+        alarm.tryEmitError(Fault.yielded(
+                new StoreBusyException(store, "its connection was needed for others while nobody read it", null)));
     }
 
     private void raise(String problem) {

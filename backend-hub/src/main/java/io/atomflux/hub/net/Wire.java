@@ -158,7 +158,7 @@ final class Wire {
 
     private <T> Flux<T> exchange(Hop hop, Use<T> use) {
         return limits.await(hop.name(), hop.uri(), hop.trusted())
-                .thenMany(permits.with(() -> attempt(hop, use)))
+                .thenMany(permits.with(ticket -> attempt(hop, ticket, use)))
                 .onErrorMap(failure -> Failures.broken(hop.name(), transport.where(hop.uri()), failure));
     }
 
@@ -167,7 +167,7 @@ final class Wire {
         Flux<T> of(Head head, Body body);
     }
 
-    private <T> Flux<T> attempt(Hop hop, Use<T> use) {
+    private <T> Flux<T> attempt(Hop hop, Permits.Ticket ticket, Use<T> use) {
         if (closed) {
             return Flux.error(new StoreClosedException(options.endpoint().toString()));
         }
@@ -179,7 +179,8 @@ final class Wire {
         }
         checkScheme(hop.name(), hop.uri());
         Optional<String> token = hop.trusted() ? token() : Optional.empty();
-        Watch watch = new Watch(options.scheduler(), options.answerTimeout(), options.idleTimeout());
+        Watch watch = new Watch(hop.name(), options.scheduler(), options.answerTimeout(), options.idleTimeout());
+        ticket.heldBy(watch);
         Line line = new Line();
         return watch.over(transport
                         .request(hop, token, line)

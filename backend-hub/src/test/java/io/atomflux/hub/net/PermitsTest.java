@@ -6,6 +6,7 @@ import io.atomflux.error.StoreBusyException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
@@ -33,7 +34,7 @@ class PermitsTest {
         List<Disposable> running = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             int number = i;
-            running.add(permits.with(() -> {
+            running.add(permits.with(ticket -> {
                         began.add(number);
                         return Flux.never();
                     })
@@ -55,14 +56,16 @@ class PermitsTest {
     @DisplayName("ends of all kinds make room")
     void everyEndMakesRoom() {
         for (int i = 0; i < 10; i++) {
-            StepVerifier.create(permits.with(() -> Flux.just(1))).expectNext(1).verifyComplete();
-            StepVerifier.create(permits.with(() -> Flux.error(new IllegalStateException("no"))))
+            StepVerifier.create(permits.with(ticket -> Flux.just(1)))
+                    .expectNext(1)
+                    .verifyComplete();
+            StepVerifier.create(permits.with(ticket -> Flux.error(new IllegalStateException("no"))))
                     .verifyError(IllegalStateException.class);
-            StepVerifier.create(permits.with(() -> {
+            StepVerifier.create(permits.with(ticket -> {
                         throw new IllegalStateException("at once");
                     }))
                     .verifyError(IllegalStateException.class);
-            permits.with(Flux::never).subscribe().dispose();
+            permits.with(ticket -> Flux.never()).subscribe().dispose();
         }
         assertThat(permits.running()).isZero();
     }
@@ -70,9 +73,9 @@ class PermitsTest {
     @Test
     @DisplayName("one who waits for long is told that nothing ends")
     void waitsNotForEver() {
-        Disposable first = permits.with(Flux::never).subscribe();
-        Disposable second = permits.with(Flux::never).subscribe();
-        StepVerifier.create(permits.with(() -> Flux.just(1)))
+        Disposable first = permits.with(ticket -> Flux.never()).subscribe();
+        Disposable second = permits.with(ticket -> Flux.never()).subscribe();
+        StepVerifier.create(permits.with(ticket -> Flux.just(1)))
                 .then(() -> time.advanceTimeBy(Duration.ofMinutes(1)))
                 .verifyErrorSatisfies(failure -> assertThat(failure)
                         .isInstanceOf(StoreBusyException.class)
@@ -94,7 +97,7 @@ class PermitsTest {
                 .flatMap(
                         i -> {
                             int kind = random.nextInt(3);
-                            Flux<Integer> work = permits.with(() -> Flux.just(i)
+                            Flux<Integer> work = permits.with(ticket -> Flux.just(i)
                                     .doOnSubscribe(s -> most.accumulateAndGet(inside.incrementAndGet(), Math::max))
                                     .delayElements(Duration.ofNanos(1000 * kind), Schedulers.parallel())
                                     .doOnTerminate(inside::decrementAndGet)
@@ -111,5 +114,78 @@ class PermitsTest {
             Thread.onSpinWait(); // the last ones give back after they told their end
         }
         assertThat(permits.queued()).isZero();
+    }
+
+    /** A stream that nobody reads since a while. */
+    private final class Unread implements Permits.Holder {
+        private final OptionalLong since;
+        private final AtomicInteger asked = new AtomicInteger();
+        private final Sinks.Empty<Void> end = Sinks.empty();
+
+        Unread(OptionalLong since) {
+            this.since = since;
+        }
+
+        Disposable open() {
+            return permits.with(ticket -> {
+                        ticket.heldBy(this);
+                        return end.asMono().flux();
+                    })
+                    .subscribe();
+        }
+
+        @Override
+        public OptionalLong idleSince() {
+            return since;
+        }
+
+        @Override
+        public void makeRoom() {
+            asked.incrementAndGet();
+        }
+    }
+
+    @Test
+    @DisplayName("while others wait, as many of the unread make room, the longest unread first; nobody who is read")
+    void unreadMakeRoom() {
+        Unread read = new Unread(OptionalLong.empty());
+        Unread unread = new Unread(OptionalLong.of(0));
+        read.open();
+        unread.open();
+        time.advanceTimeBy(Duration.ofMinutes(10));
+        assertThat(unread.asked).as("nobody waits").hasValue(0);
+        List<Integer> began = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            int number = i;
+            permits.with(ticket -> {
+                        began.add(number);
+                        return Flux.never();
+                    })
+                    .subscribe();
+        }
+        time.advanceTimeBy(Duration.ofSeconds(10));
+        assertThat(read.asked).hasValue(0);
+        assertThat(unread.asked).hasValue(1);
+        assertThat(began).isEmpty();
+        unread.end.tryEmitEmpty();
+        assertThat(began).containsExactly(0);
+        time.advanceTimeBy(Duration.ofSeconds(10));
+        assertThat(read.asked).hasValue(0);
+    }
+
+    @Test
+    @DisplayName("one who waits asks one to make room, the one unread longest; who was read just now is not asked")
+    void longestUnreadFirst() {
+        Unread early = new Unread(OptionalLong.of(500));
+        Unread earlier = new Unread(OptionalLong.of(100));
+        early.open();
+        earlier.open();
+        Disposable waits = permits.with(ticket -> Flux.never()).subscribe();
+        time.advanceTimeBy(Duration.ofMillis(1050));
+        assertThat(earlier.asked).as("not a second yet").hasValue(0);
+        time.advanceTimeBy(Duration.ofSeconds(5));
+        assertThat(earlier.asked).hasValue(1);
+        assertThat(early.asked).hasValue(0);
+        waits.dispose();
     }
 }
