@@ -142,7 +142,8 @@ final class TrajFile {
             long place = place(item);
             ByteBuffer bytes = ByteBuffer.allocate(FINGERPRINT).order(ByteOrder.LITTLE_ENDIAN);
             long from = Math.max(UlmHeader.SIZE, place - POSITION);
-            while (bytes.hasRemaining() && source.read(bytes, from + bytes.position()) > 0) {
+            boolean inside = place >= 0 && place < source.size(); // else told to whoever reads that frame
+            while (inside && bytes.hasRemaining() && source.read(bytes, from + bytes.position()) > 0) {
                 continue;
             }
             int text = (int) Math.min(POSITION, Math.max(0, place - from));
@@ -207,8 +208,7 @@ final class TrajFile {
         if (place < UlmHeader.SIZE || place > length - 8) {
             throw corrupt(
                     index,
-                    "item at byte %d (expected: %d to %d, inside the file)"
-                            .formatted(place, UlmHeader.SIZE, length - 8),
+                    "its place is outside (expected: byte %d to %d)".formatted(UlmHeader.SIZE, length - 8),
                     null);
         }
         long textEnd = Math.min(length, place + TEXT_GUESS);
@@ -283,7 +283,12 @@ final class TrajFile {
     }
 
     CorruptDataException corrupt(int index, String problem, @Nullable Throwable cause) {
-        return new CorruptDataException(store, "frame " + index, problem, cause);
+        return new CorruptDataException(store, "frame " + index + toldPlace(index), problem, cause);
+    }
+
+    private synchronized String toldPlace(int index) {
+        boolean known = index >= firstPlace && index - firstPlace < places.length;
+        return known ? ", item at byte " + places[index - firstPlace] : "";
     }
 
     /**
