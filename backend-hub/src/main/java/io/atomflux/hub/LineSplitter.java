@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 /** Cuts bytes that come in pieces into lines; blank ones are passed. For one thread at a time. */
 final class LineSplitter {
 
-    static final int LONGEST = 64 << 20;
+    static final int LONGEST = (int) Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 16);
 
     private final String name;
     private byte[] bytes = new byte[0];

@@ -4,6 +4,7 @@ import io.atomflux.atoms.Elements;
 import io.atomflux.value.DType;
 import io.atomflux.value.NdArray;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class Lists {
 
     private static final int DEEPEST = 8;
+
+    /** How many numbers a null may stand for: a row of NaN for each null makes much of a short text. */
+    private static final int MOST_OF_NULL = 64;
+
+    private static final int SMALL = 1 << 16;
 
     private Lists() {}
 
@@ -59,8 +65,21 @@ final class Lists {
         }
         NdArray array = value instanceof NdArray given
                 ? given
-                : array(value).orElseThrow(() -> refused(value, "three flags or dimension types"));
+                : array(falseForNull(value)).orElseThrow(() -> refused(value, "three flags or dimension types"));
         return array.dtype().equals(DType.BOOL) ? array : array.as(DType.BOOL);
+    }
+
+    /** A null among flags is false, as null in place of all of them is; as a number it would be NaN, which is not zero. */
+    private static Object falseForNull(Object value) {
+        if (!(value instanceof List<?> list) || !list.contains(null)) {
+            return value;
+        }
+        Object none = list.stream().anyMatch(Boolean.class::isInstance) ? (Object) false : (Object) 0L;
+        List<Object> flags = new ArrayList<>(list.size());
+        for (Object item : list) {
+            flags.add(item == null ? none : item);
+        }
+        return flags;
     }
 
     /** Widens floats to float64 and integers to int64, as lists of Python become arrays; other values stay. */
@@ -102,19 +121,33 @@ final class Lists {
         private boolean integers = true;
         private boolean booleans = true;
         private boolean nulls;
+        private int nullRank;
+        private long items;
+
+        Shape() {
+            Arrays.fill(axes, -1);
+        }
     }
 
     /** Returns nested lists of numbers, booleans and nulls as an array; nulls are NaN, or a row of NaN. */
     private static Optional<NdArray> array(Object value) {
         Shape shape = new Shape();
-        if (!(unpacked(value) instanceof List<?> list) || !measure(list, 0, shape) || shape.rank < 0) {
+        if (!(unpacked(value) instanceof List<?> list) || !measure(list, 0, shape)) {
             return Optional.empty();
+        }
+        if (shape.rank < 0) {
+            shape.rank = shape.nullRank; // all are null
         }
         int count = 1;
         int[] axes = new int[shape.rank];
         for (int i = 0; i < shape.rank; i++) {
             axes[i] = shape.axes[i];
             count = Math.multiplyExact(count, axes[i]);
+        }
+        if (count > SMALL && count / MOST_OF_NULL > shape.items) {
+            throw new IllegalArgumentException(
+                    "%d numbers, most of them behind nulls that stand for lists (expected: at most %d for each value)"
+                            .formatted(count, MOST_OF_NULL));
         }
         if (shape.nulls || !(shape.integers || shape.booleans)) {
             double[] reals = new double[count];
@@ -143,10 +176,11 @@ final class Lists {
         if (depth == DEEPEST || (shape.rank >= 0 && depth >= shape.rank)) {
             return false;
         }
-        if (shape.axes[depth] != 0 && shape.axes[depth] != list.size()) {
+        if (shape.axes[depth] >= 0 && shape.axes[depth] != list.size()) {
             return false;
         }
         shape.axes[depth] = list.size();
+        shape.items += list.size();
         for (Object item : list) {
             if (item instanceof List<?> inner) {
                 if (!measure(inner, depth + 1, shape)) {
@@ -154,6 +188,7 @@ final class Lists {
                 }
             } else if (item == null) {
                 shape.nulls = true;
+                shape.nullRank = Math.max(shape.nullRank, depth + 1);
             } else if (item instanceof Number || item instanceof Boolean) {
                 if (shape.rank >= 0 && shape.rank != depth + 1) {
                     return false;

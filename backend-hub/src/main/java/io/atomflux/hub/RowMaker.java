@@ -9,18 +9,35 @@ import io.atomflux.value.KeySet;
 import io.atomflux.value.NdArray;
 import io.atomflux.value.Row;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes rows of the values of columns, for the columns of one file and the keys of one request. */
 final class RowMaker {
 
+    private static final int ANY = -1;
     private static final NdArray NO_CELL = NdArray.zeros(DType.FLOAT64, 3, 3);
+    private static final NdArray UNKNOWN_CELL = NdArray.of(
+            new double[] {
+                Double.NaN,
+                Double.NaN,
+                Double.NaN,
+                Double.NaN,
+                Double.NaN,
+                Double.NaN,
+                Double.NaN,
+                Double.NaN,
+                Double.NaN
+            },
+            3,
+            3);
     private static final NdArray NO_PBC = NdArray.zeros(DType.BOOL, 3);
 
     private final String store;
@@ -28,6 +45,7 @@ final class RowMaker {
     private final List<Target> targets;
     private final KeySet keys;
     private final Set<String> needed;
+    private final List<String> names;
 
     private RowMaker(String store, String file, List<Target> targets, List<String> columns) {
         this.store = store;
@@ -39,6 +57,7 @@ final class RowMaker {
                 .filter(target -> target.column() >= 0)
                 .forEach(target -> used.add(columns.get(target.column())));
         this.needed = used;
+        this.names = columns;
     }
 
     /**
@@ -118,6 +137,7 @@ final class RowMaker {
     Row row(@Nullable Object[] values, long position) {
         List<@Nullable Object> made = new ArrayList<>(targets.size());
         List<String> absent = new ArrayList<>(0);
+        NdArray numbers = null;
         for (Target target : targets) {
             Object value = target.column() < 0 ? null : values[target.column()];
             if (target.kind() == Target.Kind.ARRAY && (value == null || Lists.isEmpty(value))) {
@@ -125,18 +145,31 @@ final class RowMaker {
                 continue;
             }
             try {
-                made.add(made(target.kind(), value));
+                Object done = made(target.kind(), value);
+                if (target.kind() == Target.Kind.NUMBERS && done instanceof NdArray found) {
+                    numbers = found;
+                } else if (target.kind() == Target.Kind.VECTORS && done instanceof NdArray found && numbers != null) {
+                    shaped(found, "three for each atom", numbers.length(0), 3); // numbers come first
+                }
+                made.add(done);
             } catch (AtomfluxException e) {
                 throw e;
             } catch (RuntimeException e) {
-                throw new UnsupportedDataException(
-                        store,
-                        "%s, row %d, key %s".formatted(file, position, target.key()),
-                        String.valueOf(e.getMessage()),
-                        e);
+                throw refused(position, target, String.valueOf(e.getMessage()), e);
             }
         }
         return Row.of(absent.isEmpty() ? keys : keysWithout(absent), made);
+    }
+
+    private UnsupportedDataException refused(long position, Target target, String problem, RuntimeException cause) {
+        return new UnsupportedDataException(
+                store,
+                target.column() < 0
+                        ? "%s, row %d, key %s".formatted(file, position, target.key())
+                        : "%s, row %d, column %s as %s"
+                                .formatted(file, position, names.get(target.column()), target.key()),
+                problem,
+                cause);
     }
 
     private KeySet keysWithout(List<String> absent) {
@@ -147,9 +180,9 @@ final class RowMaker {
     private static @Nullable Object made(Target.Kind kind, @Nullable Object value) {
         return switch (kind) {
             case VECTORS -> vectors(present(value));
-            case NUMBERS -> Lists.numbers(present(value));
-            case CELL -> value == null || Lists.isEmpty(value) ? NO_CELL : Lists.reals(value);
-            case PBC -> value == null || Lists.isEmpty(value) ? NO_PBC : Lists.flags(value);
+            case NUMBERS -> shaped(Lists.numbers(present(value)), "a list of integers or symbols", ANY);
+            case CELL -> value == null || Lists.isEmpty(value) ? NO_CELL : cell(value);
+            case PBC -> value == null || Lists.isEmpty(value) ? NO_PBC : shaped(Lists.flags(value), "three flags", 3);
             case ARRAY -> Lists.widened(present(value));
             case PLAIN -> value;
         };
@@ -164,6 +197,30 @@ final class RowMaker {
 
     private static NdArray vectors(Object value) {
         NdArray array = Lists.reals(value);
-        return array.size() == 0 && array.rank() == 1 ? array.reshape(0, 3) : array;
+        return array.size() == 0 && array.rank() == 1
+                ? array.reshape(0, 3)
+                : shaped(array, "three for each atom", ANY, 3);
+    }
+
+    /** Three vectors; null in place of one is a row of NaN, as null in place of its coordinates is. */
+    private static NdArray cell(Object value) {
+        NdArray array = Lists.reals(value);
+        if (array.hasShape(3) && value instanceof List<?> list && list.stream().allMatch(Objects::isNull)) {
+            return UNKNOWN_CELL;
+        }
+        return shaped(array, "three vectors", 3, 3);
+    }
+
+    /** Refuses another shape here, where file and row are known. */
+    private static NdArray shaped(NdArray array, String expected, int... shape) {
+        boolean fits = array.rank() == shape.length;
+        for (int axis = 0; fits && axis < shape.length; axis++) {
+            fits = shape[axis] == ANY || shape[axis] == array.length(axis);
+        }
+        if (!fits) {
+            throw new IllegalArgumentException(
+                    "shape %s (expected: %s)".formatted(Arrays.toString(array.shape()), expected));
+        }
+        return array;
     }
 }
