@@ -10,7 +10,7 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /** Time that runs faster, a thousand times if not told otherwise, and remembers what it was asked to wait for. */
-final class FastTime implements Scheduler {
+public final class FastTime implements Scheduler {
 
     private final long speed;
 
@@ -21,7 +21,7 @@ final class FastTime implements Scheduler {
     private final Scheduler real = Schedulers.newSingle("fast-time", true);
     private final long begun = System.nanoTime();
 
-    FastTime() {
+    public FastTime() {
         this(1000);
     }
 
