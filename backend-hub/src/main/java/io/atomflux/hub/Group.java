@@ -1,6 +1,7 @@
 package io.atomflux.hub;
 
 import io.atomflux.hub.parquet.ParquetFooter;
+import java.util.Optional;
 
 /**
  * One row group of a dataset.
@@ -9,8 +10,14 @@ import io.atomflux.hub.parquet.ParquetFooter;
  * @param index which of its row groups
  * @param first where in the file its first row is
  * @param rows how many it has
+ * @param footer of the file; left out where the group is kept for long, as it may take a thousand times what the group does
  */
-record Group(int shard, int index, long first, long rows, ParquetFooter footer) {
+record Group(int shard, int index, long first, long rows, Optional<ParquetFooter> footer) {
+
+    /** Returns the same without the footer. */
+    Group alone() {
+        return new Group(shard, index, first, rows, Optional.empty());
+    }
 
     /**
      * A row.

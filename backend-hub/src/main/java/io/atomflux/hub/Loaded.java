@@ -16,7 +16,7 @@ final class Loaded {
     private final AtomicReference<@Nullable GroupRows> parked = new AtomicReference<>();
 
     Loaded(Group group, RowGroupPlan plan, RowMaker maker, List<ByteBuffer> parts) {
-        this.group = group;
+        this.group = group.alone();
         this.plan = plan;
         this.maker = maker;
         this.parts = parts;

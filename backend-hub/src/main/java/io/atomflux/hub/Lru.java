@@ -26,12 +26,20 @@ final class Lru<K, V> {
     }
 
     private final long most;
+    private final int least;
     private final ToLongFunction<V> weigher;
     private final Map<K, Entry<V>> entries = new LinkedHashMap<>(16, 0.75f, true); // guarded by this
     private long total; // guarded by this
 
-    Lru(long most, ToLongFunction<V> weigher) {
+    /**
+     * Keeps nothing yet.
+     *
+     * @param most how many bytes to keep
+     * @param least how many values to keep whatever they take
+     */
+    Lru(long most, int least, ToLongFunction<V> weigher) {
         this.most = most;
+        this.least = least;
         this.weigher = weigher;
     }
 
@@ -69,7 +77,7 @@ final class Lru<K, V> {
         total += weight - entry.weight;
         entry.weight = weight;
         for (Iterator<Map.Entry<K, Entry<V>>> oldest = entries.entrySet().iterator();
-                total > most && oldest.hasNext(); ) {
+                total > most && entries.size() > least && oldest.hasNext(); ) {
             Entry<V> next = oldest.next().getValue();
             if (next.weight > 0) { // else it is being loaded
                 total -= next.weight;

@@ -2,6 +2,7 @@ package io.atomflux.hub;
 
 import io.atomflux.error.LimitExceededException;
 import io.atomflux.error.RowOutOfBoundsException;
+import io.atomflux.hub.parquet.ParquetFooter;
 import io.atomflux.hub.parquet.RowGroupPlan;
 import io.atomflux.spi.Columns;
 import io.atomflux.spi.ReadRequest;
@@ -30,7 +31,7 @@ final class ParquetEngine implements Engine {
         this.mapping = mapping;
         this.options = options;
         this.decoding = decoding;
-        this.loaded = new Lru<>(options.keep(), Loaded::bytes);
+        this.loaded = new Lru<>(options.keep(), 0, Loaded::bytes);
     }
 
     String name() {
@@ -97,12 +98,14 @@ final class ParquetEngine implements Engine {
     /**
      * Plans a row group.
      *
+     * @param group with its footer
      * @throws LimitExceededException if it is too large to be held
      */
     Planned plan(Group group, Columns columns) {
         Shard shard = shards.shard(group.shard());
-        RowMaker maker = RowMaker.of(mapping, group.footer().columns(), columns, name, shard.name());
-        RowGroupPlan plan = group.footer().plan(group.index(), maker.needed());
+        ParquetFooter footer = group.footer().orElseThrow();
+        RowMaker maker = RowMaker.of(mapping, footer.columns(), columns, name, shard.name());
+        RowGroupPlan plan = footer.plan(group.index(), maker.needed());
         if (plan.compressedBytes() > options.maxRowGroup()) {
             throw new LimitExceededException(
                     "bytes of row group %d of %s".formatted(group.index(), shard.name()),

@@ -4,6 +4,7 @@ import io.atomflux.hub.parquet.ParquetFooter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import reactor.core.publisher.Flux;
@@ -28,10 +29,9 @@ final class Shards {
         this.parallel = parallel;
         this.rows = new long[shards.size()];
         Arrays.fill(rows, UNKNOWN);
-        // The file's name and columns, and for each row group and column what is known of it.
-        this.footers = new Lru<>(
-                Math.min(FOOTER_BYTES, Runtime.getRuntime().maxMemory() / 16),
-                footer -> 1000 + 400L * footer.columns().size() * (1 + footer.rowGroups()));
+        // One stays however large it is: it would be fetched again for each row of its file.
+        this.footers =
+                new Lru<>(Math.min(FOOTER_BYTES, Runtime.getRuntime().maxMemory() / 16), 1, ParquetFooter::memory);
     }
 
     int count() {
@@ -146,7 +146,7 @@ final class Shards {
         while (row >= first + footer.rowsOf(group)) {
             first += footer.rowsOf(group++);
         }
-        return new Group.Spot(new Group(shard, group, first, footer.rowsOf(group), footer), row - first);
+        return new Group.Spot(new Group(shard, group, first, footer.rowsOf(group), Optional.of(footer)), row - first);
     }
 
     /**
@@ -174,7 +174,9 @@ final class Shards {
         return Flux.range(start.shard(), count() - start.shard())
                 .concatMap(
                         shard -> shard == start.shard()
-                                ? Mono.just(groups(shard, start.footer(), start.index() + 1))
+                                ? Mono.justOrEmpty(start.footer())
+                                        .switchIfEmpty(footer(shard))
+                                        .map(footer -> groups(shard, footer, start.index() + 1))
                                 : footer(shard).map(footer -> groups(shard, footer, 0)),
                         1)
                 .concatMapIterable(groups -> groups, 1);
@@ -186,7 +188,7 @@ final class Shards {
         for (int group = 0; group < footer.rowGroups(); group++) {
             long here = footer.rowsOf(group);
             if (here > 0 && group >= from) {
-                groups.add(new Group(shard, group, first, here, footer));
+                groups.add(new Group(shard, group, first, here, Optional.of(footer)));
             }
             first += here;
         }

@@ -112,6 +112,12 @@ final class FileMetadata {
         }
     }
 
+    /** A leaf of the schema with what is above it; a row group with its arrays; and a place in each of those. */
+    private static final long LEAF_BYTES = 600;
+
+    private static final long GROUP_BYTES = 180;
+    private static final long CHUNK_BYTES = 48;
+
     private final Place place;
     private final List<Group> groups = new ArrayList<>();
     private final Map<String, String> notes = new HashMap<>();
@@ -214,6 +220,16 @@ final class FileMetadata {
         if (sum > 0 && schema().leaves().isEmpty()) {
             throw place.corrupt("%d rows without columns".formatted(sum));
         }
+    }
+
+    /** Returns about how many bytes of memory this takes. */
+    long memory() {
+        long leaves = schema().leaves().size();
+        long noted = 0;
+        for (Map.Entry<String, String> note : notes.entrySet()) {
+            noted += 2L * (note.getKey().length() + note.getValue().length());
+        }
+        return LEAF_BYTES * (1 + leaves) + noted + (GROUP_BYTES + CHUNK_BYTES * leaves) * groups.size();
     }
 
     FileSchema schema() {

@@ -116,6 +116,11 @@ public final class ParquetFooter {
         return metadata.groups().get(group).rows;
     }
 
+    /** Returns about how many bytes of memory this takes. */
+    public long memory() {
+        return metadata.memory();
+    }
+
     /** Returns the names of the top-level columns, in the order of the file. */
     public List<String> columns() {
         return metadata.schema().fields().stream().map(field -> field.name).toList();
