@@ -105,7 +105,7 @@ final class CacheRows<R extends KeyedRow<R>> {
     /** Returns a row of the source from what is kept; null if that is none of this content. */
     @Nullable
     R opened(R kept, long epoch) {
-        Object value = kept.has(MARK) ? value(kept, MARK) : null;
+        Object value = kept instanceof Row || kept.has(MARK) ? value(kept, MARK) : null;
         Double mark = value == null ? null : Values.as(value, Double.class);
         if (mark == null) {
             return null;

@@ -158,20 +158,26 @@ public final class BlobRow implements KeyedRow<BlobRow> {
 
     @Override
     public BlobRow without(Collection<String> dropped) {
-        KeySet rest = keys.without(dropped);
-        if (rest == keys) {
-            return this;
-        }
-        int[] kept = new int[2 * rest.size()];
+        KeySet.Filtered rest = keys.rest(dropped);
+        return rest.result() == keys ? this : part(rest.result(), rest.places());
+    }
+
+    /** Returns a row of some of the keys, which stand at some places of this one. */
+    BlobRow part(KeySet rest, int[] places) {
+        int[] kept = new int[2 * places.length];
         int bytes = 0;
-        for (int i = 0; i < rest.size(); i++) {
-            int at = 2 * keys.indexOf(rest.name(i));
+        for (int i = 0; i < places.length; i++) {
+            int at = 2 * places[i];
             kept[2 * i] = bounds[at];
             kept[2 * i + 1] = bounds[at + 1];
             bytes += bounds[at + 1] - bounds[at];
         }
-        // a small rest must not hold what is large
-        return bytes >= buffer.length / 2 ? new BlobRow(rest, buffer, kept, false) : of(rest, pick(rest, this, this));
+        int all = 0;
+        for (int at = 0; at < bounds.length; at += 2) {
+            all += bounds[at + 1] - bounds[at];
+        }
+        // a small rest must not hold what is large; by the size of the row, since rows of a batch lie in one buffer
+        return bytes >= all / 2 ? new BlobRow(rest, buffer, kept, false) : of(rest, pick(rest, this, this));
     }
 
     @Override

@@ -102,30 +102,46 @@ public final class KeySet {
     }
 
     KeySet keeping(Collection<String> wanted) {
-        return filtered(wanted, true);
+        return filtered(wanted, true).result();
     }
 
     KeySet without(Collection<String> dropped) {
+        return filtered(dropped, false).result();
+    }
+
+    /** Returns the keys but some, and where they stand among these. */
+    Filtered rest(Collection<String> dropped) {
         return filtered(dropped, false);
     }
 
     /** Streams ask the same of each row, so the last answer is kept. */
-    private KeySet filtered(Collection<String> some, boolean keep) {
+    private Filtered filtered(Collection<String> some, boolean keep) {
         Filtered known = lastFiltered;
         if (known != null && known.some == some && known.keep == keep) {
-            return known.result;
+            return known;
         }
         List<String> kept = new ArrayList<>(list);
         Set<String> set = new HashSet<>(some);
         kept.removeIf(name -> set.contains(name) != keep);
         KeySet result = kept.size() == names.length ? this : of(kept);
-        if (some instanceof List && List.copyOf(some) == some) { // that one is immutable; others may change
-            lastFiltered = new Filtered(some, keep, result);
+        int[] places = new int[kept.size()];
+        for (int i = 0; i < places.length; i++) {
+            places[i] = indexOf(kept.get(i));
         }
-        return result;
+        Filtered filtered = new Filtered(some, keep, result, places);
+        if (some instanceof List && List.copyOf(some) == some) { // that one is immutable; others may change
+            lastFiltered = filtered;
+        }
+        return filtered;
     }
 
-    private record Filtered(Collection<String> some, boolean keep, KeySet result) {}
+    /**
+     * Some of these keys.
+     *
+     * @param places where each of them stands among these; not to be changed
+     */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+    record Filtered(Collection<String> some, boolean keep, KeySet result, int[] places) {}
 
     @Override
     public boolean equals(Object o) {

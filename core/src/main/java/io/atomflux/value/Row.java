@@ -250,18 +250,22 @@ public final class Row implements KeyedRow<Row> {
 
     @Override
     public Row without(Collection<String> dropped) {
-        KeySet rest = keys.without(dropped);
+        KeySet.Filtered filtered = keys.rest(dropped);
+        KeySet rest = filtered.result();
         if (rest == keys) {
             return this;
         }
-        if (encoded == null) {
+        BlobRow cells = encoded;
+        if (cells == null) {
             return picked(rest, EMPTY);
         }
-        @Nullable Object[] kept = new Object[rest.size()]; // what is not decoded stays so, and can be copied as it is
+        int[] places = filtered.places();
+        @Nullable Object[] kept = new Object[places.length]; // what is not decoded stays so, and can be copied as it is
         for (int i = 0; i < kept.length; i++) {
-            kept[i] = values[keys.indexOf(rest.name(i))];
+            kept[i] = values[places[i]];
         }
-        return new Row(rest, kept, encoded.without(dropped), decoder, store, position, false);
+        BlobRow part = cells.keySet() == keys ? cells.part(rest, places) : cells.without(dropped);
+        return new Row(rest, kept, part, decoder, store, position, false);
     }
 
     @Override
