@@ -1,6 +1,7 @@
 package io.atomflux;
 
 import io.atomflux.error.MissingValueException;
+import io.atomflux.error.ValueTypeException;
 import io.atomflux.spi.Batch;
 import io.atomflux.spi.RowReader;
 import io.atomflux.value.KeyedRow;
@@ -191,16 +192,21 @@ final class BatchStream<R extends KeyedRow<R>, T> extends Flux<T> {
             }
         }
 
-        /** Names the store of a row that lacks a value, if the store read is put together from several. */
+        /** Names the store of a row without a value, or with another than asked for, if several are read as one. */
         private static <R extends KeyedRow<R>> Throwable located(Throwable thrown, Batch<R> batch, int index) {
-            if (thrown instanceof MissingValueException missing) {
-                String origin = batch.origin(index).orElse(null);
-                if (origin != null) {
-                    return new MissingValueException(
-                            missing.store() + ", " + origin, missing.position(), missing.key());
-                }
+            String origin = thrown instanceof MissingValueException || thrown instanceof ValueTypeException
+                    ? batch.origin(index).orElse(null)
+                    : null;
+            if (origin == null) {
+                return thrown;
             }
-            return thrown;
+            return thrown instanceof MissingValueException missing
+                    ? new MissingValueException(missing.store() + ", " + origin, missing.position(), missing.key())
+                    : mistyped((ValueTypeException) thrown, origin);
+        }
+
+        private static ValueTypeException mistyped(ValueTypeException thrown, String origin) {
+            return new ValueTypeException(thrown.place() + " (" + origin + ")", thrown.expected(), thrown.found());
         }
 
         private void releaseCurrent() {

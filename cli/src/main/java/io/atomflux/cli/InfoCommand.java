@@ -3,8 +3,12 @@ package io.atomflux.cli;
 import io.atomflux.ObjectIO;
 import io.atomflux.RowView;
 import io.atomflux.codec.Json;
+import io.atomflux.registry.Registry;
 import io.atomflux.spi.Capability;
+import io.atomflux.spi.Location;
+import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.StoredColumn;
+import io.atomflux.value.KeyedRow;
 import io.atomflux.value.Row;
 import io.atomflux.value.Schema;
 import io.atomflux.value.SchemaBuilder;
@@ -20,6 +24,8 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** What a store is. */
 @Command(
@@ -108,7 +114,7 @@ final class InfoCommand extends RowsCommand {
     }
 
     /** Asks the store as a writer would see it; opening does nothing, so this writes nothing. */
-    private reactor.core.publisher.Mono<List<String>> capabilities(Source source) {
+    private Mono<List<String>> capabilities(Source source) {
         ObjectIO writable = Source.writable(source.location(), group);
         List<String> names = writable.capabilities().stream()
                 .sorted()
@@ -118,17 +124,41 @@ final class InfoCommand extends RowsCommand {
         return writable.close().thenReturn(names);
     }
 
-    private static OptionalLong size(Source source) {
-        Path path = source.path().orElse(null);
-        if (path == null || !Files.exists(path)) {
+    /** Sums up what lies on this machine's disks; empty if not all of it does. */
+    private OptionalLong size(Source source) {
+        Path one = source.path().orElse(null);
+        if (one != null) {
+            return size(List.of(one));
+        }
+        Location location = Location.parse(source.location());
+        if (!location.isPattern()) {
             return OptionalLong.empty();
         }
-        try (Stream<Path> files = Files.walk(path)) {
-            return OptionalLong.of(files.filter(Files::isRegularFile)
-                    .mapToLong(file -> file.toFile().length())
-                    .sum());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        return size(await(files(Registry.open(location, Source.options(group).withReadOnly()))));
+    }
+
+    private static <R extends KeyedRow<R>> Mono<List<Path>> files(RowBackend<R> pattern) {
+        return Flux.usingWhen(
+                        Mono.just(pattern),
+                        opened -> opened.parts().map(RowBackend::name).map(Path::of),
+                        RowBackend::close)
+                .collectList();
+    }
+
+    private static OptionalLong size(List<Path> paths) {
+        long bytes = 0;
+        for (Path path : paths) {
+            if (!Files.exists(path)) {
+                return OptionalLong.empty();
+            }
+            try (Stream<Path> files = Files.walk(path)) {
+                bytes += files.filter(Files::isRegularFile)
+                        .mapToLong(file -> file.toFile().length())
+                        .sum();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
+        return OptionalLong.of(bytes);
     }
 }

@@ -383,6 +383,12 @@ final class CachedBackend<R extends KeyedRow<R>> implements RowBackend<R> {
         return source.groups();
     }
 
+    /** Tells of the parts of a source that is put together from others: they are no part of what the cache keeps. */
+    @Override
+    public Flux<RowBackend<R>> parts() {
+        return source.parts().map(part -> part == source ? this : part);
+    }
+
     @Override
     public Flux<String> repair() {
         return Flux.error(() -> new ReadOnlyStoreException(name, "repair"));

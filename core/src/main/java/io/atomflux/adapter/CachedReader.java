@@ -10,6 +10,7 @@ import io.atomflux.spi.RowReader;
 import io.atomflux.value.KeyedRow;
 import io.atomflux.value.NdArray;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -58,6 +59,7 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
     private long runAt;
     private long fetchedRows;
     private long fetchedBytes;
+    private Map<Long, Origin<R>> origins = Map.of();
 
     CachedReader(CachedBackend<R> backend, ReadRequest request) {
         this(backend, request, backend.options().readAhead() > 0 && !backend.isPartial(request.columns()));
@@ -78,6 +80,9 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
      */
     private record Seen<R extends KeyedRow<R>>(
             List<@Nullable R> rows, @Nullable Batch<R> whole) {}
+
+    /** Which row of which batch of the source a row is, if the source is put together from others. */
+    private record Origin<R extends KeyedRow<R>>(Batch<R> batch, int index) {}
 
     @Override
     public Mono<Batch<R>> next(long maxBytes) {
@@ -144,6 +149,7 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
             return Mono.empty();
         }
         long landings = known.flights().landings();
+        origins = Map.of();
         return seen(known, maxBytes, 1).flatMap(seen -> {
             Batch<R> whole = seen.whole();
             if (whole != null || !seen.rows().contains(null)) {
@@ -162,7 +168,22 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
             all.add(Objects.requireNonNull(row));
         }
         done = end;
-        return whole == null ? Batch.of(all, part) : new KeptBatch<>(all, part, whole);
+        if (whole != null) {
+            return new KeptBatch<>(all, part, whole);
+        }
+        Batch<R> batch = Batch.of(all, part);
+        return origins.isEmpty() ? batch : new ToldBatch<>(batch, origins);
+    }
+
+    /** Takes a row of a batch of the source, and note of where it comes from. */
+    private void take(Map<Long, R> rows, long position, Batch<R> batch, int index) {
+        rows.put(position, batch.row(index));
+        if (!origins.isEmpty() || batch.origin(index).isPresent()) {
+            if (origins.isEmpty()) {
+                origins = new HashMap<>();
+            }
+            origins.put(position, new Origin<>(batch, index));
+        }
     }
 
     // What is kept
@@ -371,7 +392,7 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
                 .map(batch -> {
                     Map<Long, R> rows = new LinkedHashMap<>();
                     for (int i = 0; i < batch.size(); i++) {
-                        rows.put(placed(batch, i, positions.at(ordinal + i)), batch.row(i));
+                        take(rows, placed(batch, i, positions.at(ordinal + i)), batch, i);
                     }
                     runAt = ordinal + batch.size();
                     return rows;
@@ -409,7 +430,7 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
                         () -> new StoreChangedException(backend.source().name(), countAndBytes[0])))
                 .flatMap(batch -> {
                     for (int i = 0; i < batch.size(); i++) {
-                        rows.put(placed(batch, i, list.at(countAndBytes[0]++)), batch.row(i));
+                        take(rows, placed(batch, i, list.at(countAndBytes[0]++)), batch, i);
                     }
                     countAndBytes[1] += batch.byteSize();
                     return countAndBytes[0] == list.count() || countAndBytes[1] >= maxBytes
@@ -512,6 +533,35 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
                         }
                     });
         });
+    }
+
+    /** Rows of which some were just fetched from a source that tells where they come from. */
+    private record ToldBatch<R extends KeyedRow<R>>(Batch<R> batch, Map<Long, Origin<R>> origins) implements Batch<R> {
+        @Override
+        public int size() {
+            return batch.size();
+        }
+
+        @Override
+        public R row(int index) {
+            return batch.row(index);
+        }
+
+        @Override
+        public long position(int index) {
+            return batch.position(index);
+        }
+
+        @Override
+        public Optional<String> origin(int index) {
+            Origin<R> origin = origins.get(position(index));
+            return origin == null ? Optional.empty() : origin.batch().origin(origin.index());
+        }
+
+        @Override
+        public long byteSize() {
+            return batch.byteSize();
+        }
     }
 
     /** Rows as the cache's store gave them, whose columns it may have as arrays. */

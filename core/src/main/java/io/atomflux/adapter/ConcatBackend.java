@@ -250,7 +250,17 @@ final class ConcatBackend<R extends KeyedRow<R>> implements RowBackend<R> {
 
     @Override
     public Flux<StoredColumn> storage() {
-        return countedMany(each(RowBackend::storage));
+        return countedMany(list.now(false)
+                .flatMapMany(sources ->
+                        Flux.range(0, sources.count()).concatMap(i -> storage(sources, i, sources.count() > 1), 1)));
+    }
+
+    private static <R extends KeyedRow<R>> Flux<StoredColumn> storage(
+            SourceList.Sources<R> sources, int index, boolean named) {
+        RowBackend<R> source = sources.get(index);
+        return named
+                ? source.storage().map(column -> column.withName(source.name() + ", " + column.name()))
+                : source.storage();
     }
 
     /** Waits for running calls and streams, then closes all sources. */

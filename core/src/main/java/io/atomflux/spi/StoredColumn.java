@@ -22,4 +22,9 @@ public record StoredColumn(
         Objects.requireNonNull(chunk, "chunk");
         Objects.requireNonNull(codecs, "codecs");
     }
+
+    /** Returns this under another name, e.g. one that tells which of several stores it is in. */
+    public StoredColumn withName(String other) {
+        return new StoredColumn(other, type, shape, chunk, codecs, bytes, storedBytes);
+    }
 }
