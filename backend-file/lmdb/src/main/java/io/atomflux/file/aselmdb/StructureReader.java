@@ -79,7 +79,11 @@ final class StructureReader {
         if (wants("constraints")) {
             constraints(document, row);
         }
-        return row.build();
+        try {
+            return row.build();
+        } catch (IllegalArgumentException e) { // a name that is no well-formed text
+            throw document.corrupt(RowDocument.DATA, String.valueOf(e.getMessage()));
+        }
     }
 
     private void arrays(RowDocument document, Row.Builder row) {

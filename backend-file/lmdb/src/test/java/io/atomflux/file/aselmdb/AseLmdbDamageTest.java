@@ -110,6 +110,12 @@ class AseLmdbDamageTest {
                 json("{\"numbers\": [], \"positions\": [], \"constraints\": [1]}"),
                 CorruptDataException.class,
                 "constraints");
+        refuses(
+                "4",
+                json("{\"numbers\": [], \"positions\": [], \"data\": {\"a\\ud800\": 1}}"),
+                CorruptDataException.class,
+                "data",
+                "surrogate");
         refuses("4", new byte[] {(byte) 0x80, 4, '.'}, ForeignDataException.class, "pickled");
         Documents.put(file, "4", new byte[5]);
         try (AseLmdbStore store = Documents.open(file)) {
