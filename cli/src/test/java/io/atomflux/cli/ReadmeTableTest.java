@@ -33,7 +33,7 @@ class ReadmeTableTest {
     void read() throws IOException {
         List<String> lines = Files.readAllLines(Path.of("../README.md"));
         int header = lines.indexOf(
-                "| | memory | LMDB | Redis | MongoDB | MongoDB, `layout=asebytes` | xyz, extxyz, traj | aselmdb | Zarr, HDF5, H5MD |");
+                "| | memory | LMDB | Redis | MongoDB | MongoDB, `layout=asebytes` | xyz, extxyz, traj | aselmdb | ASE's db | Zarr, HDF5, H5MD |");
         assertThat(header).as("line of the table's header").isNotNegative();
         rows = lines.subList(header + 2, lines.size()).stream()
                 .takeWhile(line -> line.startsWith("|"))
@@ -74,12 +74,14 @@ class ReadmeTableTest {
         "6, no-such.xyz.gz",
         "6, no-such.xyz.zst",
         "6, no-such.traj",
+        "6, no-such.traj.gz",
         "7, no-such.aselmdb",
-        "8, no-such.zarr",
-        "8, no-such.zarrp",
-        "8, no-such.h5",
-        "8, no-such.h5p",
-        "8, no-such.h5md"
+        "8, no-such.db",
+        "9, no-such.zarr",
+        "9, no-such.zarrp",
+        "9, no-such.h5",
+        "9, no-such.h5p",
+        "9, no-such.h5md"
     })
     void tellsWhatStoresTell(int column, String location) {
         Set<Capability> told = EnumSet.noneOf(Capability.class);
