@@ -166,7 +166,9 @@ final class Failures {
                     Wire.LARGEST_HEAD,
                     "this is no hub"));
         }
+        // Netty's decoder tells lengths and status codes that are no numbers by an IllegalArgumentException.
         if (cause instanceof NotSslRecordException
+                || cause instanceof IllegalArgumentException
                 || (cause instanceof CodecException && !(cause.getCause() instanceof IOException))) {
             return Fault.lasting(new StoreUnavailableException(
                     name, "what %s answers is not HTTP, or not with TLS".formatted(at), cause));

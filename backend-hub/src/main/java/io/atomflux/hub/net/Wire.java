@@ -148,10 +148,11 @@ final class Wire {
 
     private static void checkScheme(String name, URI uri) {
         boolean known = "https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme());
-        if (!known || uri.getHost() == null || uri.getRawUserInfo() != null || Addresses.odd(uri.getHost())) {
+        boolean port = uri.getPort() == -1 || (uri.getPort() > 0 && uri.getPort() < 65536);
+        if (!known || !port || uri.getHost() == null || uri.getRawUserInfo() != null || Addresses.odd(uri.getHost())) {
             throw Fault.lasting(new StoreAccessException(
                     name,
-                    "an address that is not https://host… or http://host…, or names a user, is not followed",
+                    "an address that is not https://host… or http://host…, names a user, or a port there is not, is not followed",
                     null));
         }
     }
