@@ -46,6 +46,13 @@ final class Elements {
         };
     }
 
+    /** Fills an array of int64 from int32, both little-endian. */
+    static void widen(byte[] data, int from, byte[] target) {
+        for (int i = 0; i < target.length / 8; i++) {
+            L8.set(target, i * 8, (long) (int) L4.get(data, from + i * 4));
+        }
+    }
+
     static long integer(DType type, byte[] data, int at) {
         return switch (type.kind()) {
             case BOOL -> data[at] == 0 ? 0 : 1;

@@ -379,6 +379,10 @@ public final class NdArray {
             return this;
         }
         byte[] bytes = new byte[Math.multiplyExact(size, target.itemSize())];
+        if (dtype.equals(DType.INT32) && target.equals(DType.INT64)) {
+            Elements.widen(data, offset, bytes); // as most datasets need it, for each structure
+            return new NdArray(target, shape, size, bytes, 0);
+        }
         boolean exact = (target.kind() == DType.Kind.INT || target.kind() == DType.Kind.UINT)
                 && dtype.isReal()
                 && dtype.kind() != DType.Kind.FLOAT;

@@ -114,4 +114,15 @@ class NdArrayTest {
         assertThat(NdArray.of(new float[] {1})).isNotEqualTo(NdArray.of(new double[] {1}));
         assertThat(NdArray.of(new double[] {1}).as(DType.of(">f8"))).isNotEqualTo(NdArray.of(new double[] {1}));
     }
+
+    @Test
+    @DisplayName("integers of 32 bits widen to 64, of a part of an array too")
+    void integersWiden() {
+        NdArray integers = NdArray.of(new int[] {7, -1, Integer.MIN_VALUE, Integer.MAX_VALUE}, 2, 2);
+        assertThat(integers.slice(1).as(DType.INT64))
+                .isEqualTo(NdArray.of(new long[] {Integer.MIN_VALUE, Integer.MAX_VALUE}));
+        assertThat(integers.as(DType.INT64)).isEqualTo(NdArray.of(new long[] {
+            7, -1, Integer.MIN_VALUE, Integer.MAX_VALUE
+        }, 2, 2));
+    }
 }
