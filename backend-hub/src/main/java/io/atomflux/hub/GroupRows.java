@@ -4,6 +4,7 @@ import io.atomflux.hub.parquet.RowGroupReader;
 import io.atomflux.value.Row;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of a row group whose bytes are there, forwards; used by one thread at a time. */
@@ -37,11 +38,16 @@ final class GroupRows {
 
     /** Reads the next rows until there are so many, or about so many bytes, or the row group ends; at least one. */
     List<Row> read(int maxRows, long maxBytes) {
-        long row = group.first() + next();
         List<Row> rows = new ArrayList<>();
-        for (@Nullable Object[] values : reader.read(maxRows, maxBytes)) {
-            rows.add(maker.row(values, row++));
-        }
+        read(maxRows, maxBytes, rows::add);
         return rows;
+    }
+
+    /** Shows rows as {@link #read(int, long)} returns them. */
+    void read(int maxRows, long maxBytes, Consumer<Row> each) {
+        long row = group.first() + next();
+        for (@Nullable Object[] values : reader.read(maxRows, maxBytes)) {
+            each.accept(maker.row(values, row++));
+        }
     }
 }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -31,10 +32,11 @@ final class HubBackend implements RowBackend<Row> {
 
     /**
      * Decoding takes processors, not time: as many threads as there are, for all datasets. They are none of Reactor's that
-     * must not block, as decoders load their natives from files.
+     * must not block, as decoders load their natives from files. Whichever is free takes what waits longest: none waits for
+     * the one that hands rows to somebody.
      */
-    private static final Scheduler DECODING =
-            Schedulers.newParallel(Runtime.getRuntime().availableProcessors(), HubBackend::thread);
+    private static final Scheduler DECODING = Schedulers.fromExecutorService(
+            Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(), HubBackend::thread));
 
     private static final int SHOWN_DIGITS = 8;
 

@@ -7,8 +7,6 @@ import io.atomflux.spi.ReadRequest;
 import io.atomflux.spi.RowReader;
 import io.atomflux.spi.Selection;
 import io.atomflux.value.Row;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +28,10 @@ final class ParquetReader implements RowReader<Row> {
      *
      * @param whole its rows, if they were decoded while others were read
      */
-    private record Arrived(Loaded loaded, long first, Optional<List<Row>> whole, long bytes) {}
+    private record Arrived(Loaded loaded, long first, Optional<DecodedRows> whole, long bytes) {}
+
+    /** A row group whose bytes have come, and whether to decode it before it is its turn. */
+    private record Fetched(Arrived arrived, boolean whole) {}
 
     /** Up to this size, as the file tells it, a row group that was fetched ahead is decoded ahead as well. */
     private static final long SMALL = 8 << 20;
@@ -38,8 +39,12 @@ final class ParquetReader implements RowReader<Row> {
     /** What decoded values take of memory, times what the file says they take. */
     private static final int EXPANSION = 3;
 
+    private static final int DECODERS = Runtime.getRuntime().availableProcessors();
     private static final int BATCHES_ALONE = 2;
     private static final int LONGEST_RUN = 1 << 12;
+
+    /** So few rows are made of their values at once that these are still in the processor's cache. */
+    private static final int AT_ONCE = 64;
 
     private final ParquetEngine engine;
     private final ReadRequest request;
@@ -152,7 +157,9 @@ final class ParquetReader implements RowReader<Row> {
                 .flatMapSequential(
                         placed -> fetched(placed, isDense(known, from, placed)),
                         engine.options().parallel(),
-                        1);
+                        1)
+                // Row groups that were decoded take more memory, so no more of them wait than processors can decode.
+                .flatMapSequential(this::decodedAhead, DECODERS, 1);
     }
 
     /** Tells whether the course takes every row of a row group. */
@@ -164,28 +171,33 @@ final class ParquetReader implements RowReader<Row> {
                 && known.at(last) == placed.first + placed.group.rows() - 1;
     }
 
-    private Mono<Arrived> fetched(Placed placed, boolean dense) {
+    private Mono<Fetched> fetched(Placed placed, boolean dense) {
         return Mono.defer(() -> {
             ParquetEngine.Planned planned = engine.plan(placed.group, request.columns());
             long decoded = EXPANSION * planned.plan().uncompressedBytes();
             boolean whole = dense && decoded <= Math.min(SMALL, engine.options().readAhead() / 4);
             long bytes = Loaded.bytes(planned.plan()) + (whole ? decoded : 0);
-            return gate.acquire(bytes).then(engine.load(planned)).flatMap(loaded -> {
-                Arrived plain = new Arrived(loaded, placed.first, Optional.empty(), bytes);
-                return whole
-                        ? Mono.fromCallable(() -> new Arrived(loaded, placed.first, Optional.of(all(loaded)), bytes))
-                                .subscribeOn(engine.decoding())
-                                // Read row by row it fails again, but where the failure is.
-                                .onErrorReturn(AtomfluxException.class, plain)
-                        : Mono.just(plain);
-            });
+            return gate.acquire(bytes)
+                    .then(engine.load(planned))
+                    .map(loaded -> new Fetched(new Arrived(loaded, placed.first, Optional.empty(), bytes), whole));
         });
     }
 
-    private static List<Row> all(Loaded loaded) {
-        List<Row> all = new ArrayList<>();
+    private Mono<Arrived> decodedAhead(Fetched fetched) {
+        Arrived plain = fetched.arrived;
+        return fetched.whole
+                ? Mono.fromCallable(() ->
+                                new Arrived(plain.loaded, plain.first, Optional.of(all(plain.loaded)), plain.bytes))
+                        .subscribeOn(engine.decoding())
+                        // Read row by row it fails again, but where the failure is.
+                        .onErrorReturn(AtomfluxException.class, plain)
+                : Mono.just(plain);
+    }
+
+    private static DecodedRows all(Loaded loaded) {
+        DecodedRows all = new DecodedRows();
         for (GroupRows rows = loaded.rows(); !rows.isDone(); ) {
-            all.addAll(rows.read(Integer.MAX_VALUE, Long.MAX_VALUE));
+            rows.read(AT_ONCE, Long.MAX_VALUE, all::add);
         }
         return all;
     }
@@ -198,33 +210,26 @@ final class ParquetReader implements RowReader<Row> {
         return Mono.fromCallable(() -> {
                     GroupRows source = Objects.requireNonNull(rows);
                     long end = from.first + from.loaded.group().rows();
-                    List<Row> batch = new ArrayList<>();
+                    DecodedRows batch = new DecodedRows();
                     long begin = ordinal;
-                    long bytes = 0;
-                    while (bytes < maxBytes && known.has(ordinal) && known.at(ordinal) < end) {
+                    while (batch.bytes() < maxBytes && known.has(ordinal) && known.at(ordinal) < end) {
                         source.skipTo(known.at(ordinal) - from.first);
-                        for (Row row : source.read(run(known, end), maxBytes - bytes)) {
-                            batch.add(row);
-                            bytes += row.byteSize();
-                            ordinal++;
-                        }
+                        source.read(run(known, end), maxBytes - batch.bytes(), batch::add);
+                        ordinal = begin + batch.size();
                     }
                     batches++;
-                    return Batch.of(batch, known.part(begin, ordinal));
+                    return batch.batch(0, batch.size(), known.part(begin, ordinal));
                 })
                 .subscribeOn(engine.decoding());
     }
 
     /** Takes rows of a row group that all are wanted. */
-    private Batch<Row> taken(Course known, Arrived from, List<Row> all, long maxBytes) {
+    private Batch<Row> taken(Course known, Arrived from, DecodedRows all, long maxBytes) {
         int start = (int) (known.at(ordinal) - from.first);
-        int end = start;
-        for (long bytes = 0; end < all.size() && (end == start || bytes < maxBytes); end++) {
-            bytes += all.get(end).byteSize();
-        }
+        int end = all.endOf(start, maxBytes);
         long begin = ordinal;
         ordinal += end - start;
-        return Batch.of(all.subList(start, end), known.part(begin, ordinal));
+        return all.batch(start, end, known.part(begin, ordinal));
     }
 
     /** Counts the positions from the next one on that follow each other without gap. */

@@ -46,6 +46,7 @@ final class RowMaker {
     private final KeySet keys;
     private final Set<String> needed;
     private final List<String> names;
+    private volatile @Nullable Fewer fewer;
 
     private RowMaker(String store, String file, List<Target> targets, List<String> columns) {
         this.store = store;
@@ -173,9 +174,20 @@ final class RowMaker {
     }
 
     private KeySet keysWithout(List<String> absent) {
-        return KeySet.of(
-                keys.names().stream().filter(key -> !absent.contains(key)).toList());
+        Fewer last = fewer;
+        if (last == null || !last.absent.equals(absent)) {
+            last = new Fewer(
+                    absent,
+                    KeySet.of(keys.names().stream()
+                            .filter(key -> !absent.contains(key))
+                            .toList()));
+            fewer = last;
+        }
+        return last.keys;
     }
+
+    /** The keys of rows that lack some; rows next to each other often lack the same. */
+    private record Fewer(List<String> absent, KeySet keys) {}
 
     private static @Nullable Object made(Target.Kind kind, @Nullable Object value) {
         return switch (kind) {

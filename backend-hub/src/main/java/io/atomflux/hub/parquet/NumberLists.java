@@ -3,6 +3,7 @@ package io.atomflux.hub.parquet;
 import io.atomflux.value.DType;
 import io.atomflux.value.NdArray;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.parquet.format.Type;
 import org.jspecify.annotations.Nullable;
@@ -77,15 +78,9 @@ final class NumberLists extends NodeReader {
             if (length % inner != 0) {
                 return null;
             }
-            for (int row = from + inner; row < to; row += inner) {
-                if (levels[row] != repeats) {
-                    return null;
-                }
-                for (int i = row + 1; i < row + inner; i++) {
-                    if (levels[i] == repeats) {
-                        return null;
-                    }
-                }
+            // Each further list is as long as the first if the levels repeat themselves from its start on.
+            if (inner < length && !Arrays.equals(levels, from + inner + 1, to, levels, from + 1, to - inner)) {
+                return null;
             }
             return new int[] {length / inner, inner};
         }
