@@ -121,8 +121,7 @@ class NdArrayTest {
         NdArray integers = NdArray.of(new int[] {7, -1, Integer.MIN_VALUE, Integer.MAX_VALUE}, 2, 2);
         assertThat(integers.slice(1).as(DType.INT64))
                 .isEqualTo(NdArray.of(new long[] {Integer.MIN_VALUE, Integer.MAX_VALUE}));
-        assertThat(integers.as(DType.INT64)).isEqualTo(NdArray.of(new long[] {
-            7, -1, Integer.MIN_VALUE, Integer.MAX_VALUE
-        }, 2, 2));
+        assertThat(integers.as(DType.INT64))
+                .isEqualTo(NdArray.of(new long[] {7, -1, Integer.MIN_VALUE, Integer.MAX_VALUE}, 2, 2));
     }
 }
