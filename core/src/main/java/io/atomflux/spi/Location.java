@@ -111,16 +111,21 @@ public final class Location {
                 continue;
             }
             int equals = pair.indexOf('=');
-            String name = URLDecoder.decode(equals < 0 ? pair : pair.substring(0, equals), StandardCharsets.UTF_8);
+            String name = decoded(equals < 0 ? pair : pair.substring(0, equals));
             if (equals < 0 || options.containsKey(name)) {
                 throw new InvalidOptionException(
                         name,
                         "given %s (expected: name=value, each name once)"
                                 .formatted(equals < 0 ? "without a value" : "twice"));
             }
-            options.put(name, URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+            options.put(name, decoded(pair.substring(equals + 1)));
         }
         return Collections.unmodifiableMap(options);
+    }
+
+    /** A plus is itself, as RFC 3986 has it, not a space as in forms: splits are joined by it, names of columns hold it. */
+    private static String decoded(String text) {
+        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
     /** Returns the URI scheme in lower case, or empty for a path. */

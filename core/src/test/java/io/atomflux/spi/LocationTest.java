@@ -21,6 +21,7 @@ class LocationTest {
         assertThat(uri.scheme()).contains("redis");
         assertThat(uri.target()).isEqualTo("user:secret@db:6379/0");
         assertThat(uri.query()).containsExactly(Map.entry("group", "a b"), Map.entry("x", "1"));
+        assertThat(Location.parse("hf://a/b?split=train+test%2Ball").query()).containsEntry("split", "train+test+all");
         Location path = Location.parse("dir/x.lmdb?map_size=1G");
         assertThat(path.scheme()).isEmpty();
         assertThat(path.path()).isEqualTo(Path.of("dir/x.lmdb"));
