@@ -2,6 +2,7 @@ package io.atomflux.hub;
 
 import io.atomflux.error.CorruptDataException;
 import io.atomflux.error.LimitExceededException;
+import io.atomflux.error.UnsupportedDataException;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,10 +51,19 @@ final class JsonLine {
      *
      * @param row for messages
      * @throws CorruptDataException if it is not one object
+     * @throws UnsupportedDataException if the file begins with a list: one document, not lines
      */
     static Map<String, @Nullable Object> read(byte[] bytes, int from, int length, String file, long row) {
         try (JsonParser in = FACTORY.createParser(ObjectReadContext.empty(), bytes, from, length)) {
-            if (in.nextToken() != JsonToken.START_OBJECT) {
+            JsonToken first = in.nextToken();
+            if (first == JsonToken.START_ARRAY && row == 0) {
+                throw new UnsupportedDataException(
+                        file,
+                        "row 0",
+                        "a list begins (expected: JSON lines, {…} on each line); converted=true reads what the hub made of it",
+                        null);
+            }
+            if (first != JsonToken.START_OBJECT) {
                 throw new IllegalArgumentException("no object (expected: {…} on each line)");
             }
             Map<String, @Nullable Object> map = new JsonLine(in).object();

@@ -44,8 +44,8 @@ final class Shard {
             int tail = (int) Math.min(ParquetFooter.TAIL, size);
             return opened.read(new ByteRange(size - tail, tail))
                     .flatMap(end -> {
-                        int length = ParquetFooter.length(end, name);
-                        if (length <= tail || length > size) { // in the latter case parsing tells
+                        int length = ParquetFooter.length(end, size, name);
+                        if (length <= tail) {
                             return Mono.just(end);
                         }
                         return opened.read(new ByteRange(size - length, length - tail))

@@ -9,6 +9,7 @@ import io.atomflux.codec.Json;
 import io.atomflux.error.AtomfluxException;
 import io.atomflux.error.CorruptDataException;
 import io.atomflux.error.RowOutOfBoundsException;
+import io.atomflux.error.UnsupportedDataException;
 import io.atomflux.testkit.hub.Host;
 import io.atomflux.testkit.hub.ImitatedDataset;
 import io.atomflux.testkit.hub.ImitationHub;
@@ -163,7 +164,21 @@ class JsonLinesTest {
                 .isInstanceOf(CorruptDataException.class)
                 .hasMessageContaining("data/train-0.jsonl")
                 .hasMessageContaining("row 2");
-        assertThatThrownBy(() -> get(publish("[1, 2]").get(0)))
+        assertThatThrownBy(() -> get(publish("7").get(0)))
+                .isInstanceOf(CorruptDataException.class)
+                .hasMessageContaining("no object");
+    }
+
+    @Test
+    @DisplayName("one document that is a list is refused, saying what reads it")
+    void listIsNoLines() {
+        for (String document : List.of("[" + line(0) + "]", "[\n" + line(0) + ",\n" + line(1) + "\n]")) {
+            assertThatThrownBy(() -> get(publish(document).get(0)))
+                    .isInstanceOf(UnsupportedDataException.class)
+                    .hasMessageContaining("train-0.jsonl")
+                    .hasMessageContaining("converted=true");
+        }
+        assertThatThrownBy(() -> all(publish(line(0) + "\n[1]\n").rows()))
                 .isInstanceOf(CorruptDataException.class)
                 .hasMessageContaining("no object");
     }

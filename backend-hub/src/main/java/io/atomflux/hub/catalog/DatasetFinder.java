@@ -108,7 +108,7 @@ final class DatasetFinder {
                 .toList();
         if (defaults.size() > 1) {
             throw new InvalidOptionException(
-                    "name",
+                    "config",
                     "not given, and the card of %s has several defaults (expected: one of %s)"
                             .formatted(store, String.join(", ", defaults)));
         } else if (defaults.isEmpty()
@@ -121,7 +121,7 @@ final class DatasetFinder {
 
     private InvalidOptionException noDefault(Collection<String> names) {
         return new InvalidOptionException(
-                "name",
+                "config",
                 "not given, and %s has no default configuration (expected: one of %s)"
                         .formatted(store, String.join(", ", names)));
     }

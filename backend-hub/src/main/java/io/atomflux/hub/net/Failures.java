@@ -90,7 +90,7 @@ final class Failures {
             return new StoreAccessException(
                     name,
                     status == 401
-                            ? "the dataset is gated and no login was sent; accept its conditions at %s and give a token (%s)"
+                            ? "the dataset is gated and no login was sent; accept its conditions at %s and give a token, in HF_TOKEN or the option token (%s)"
                                     .formatted(page, detail)
                             : "the dataset is gated and the token's user is not approved; ask for access at %s (%s)"
                                     .formatted(page, detail),
@@ -101,12 +101,17 @@ final class Failures {
         }
         if (status == 401 && message.equals(BAD_TOKEN)) {
             return new StoreAccessException(
-                    name, "the token is not valid; give another, or none (%s)".formatted(detail), null);
+                    name,
+                    "the token is not valid; give another, or none, in HF_TOKEN or the option token (%s)"
+                            .formatted(detail),
+                    null);
         }
         boolean repositoryPath = path.contains("/api/") || path.contains("/resolve/");
         if (code.equals("RepoNotFound") || (status == 401 && repositoryPath)) {
             return new StoreNotFoundException(
-                    name, "a public dataset, or a token that may read a private one; " + detail);
+                    name,
+                    "a public dataset, or a token that may read a private one, in HF_TOKEN or the option token; "
+                            + detail);
         }
         return null;
     }

@@ -50,12 +50,13 @@ public final class ParquetFooter {
      * Returns how many bytes the footer has, with the 8 that tell it.
      *
      * @param end bytes up to the end of the file, at least 8; not changed
+     * @param fileSize size of the whole file in bytes
      * @param name how messages name the file
      * @throws io.atomflux.error.CorruptDataException if this is no end of a Parquet file
      * @throws io.atomflux.error.UnsupportedDataException if its footer is encrypted
      * @throws LimitExceededException if it is larger than 256 MiB
      */
-    public static int length(ByteBuffer end, String name) {
+    public static int length(ByteBuffer end, long fileSize, String name) {
         Place place = new Place(name, "footer");
         if (end.remaining() < ENDING) {
             throw place.corrupt("%d bytes (expected: at least 12)".formatted(end.remaining()));
@@ -72,6 +73,10 @@ public final class ParquetFooter {
         }
         if (length < 1) {
             throw place.corrupt("metadata of %d bytes".formatted(length));
+        }
+        if (4L + length + ENDING > fileSize) {
+            throw place.corrupt("metadata of %d bytes in a file of %d (expected: at most %d)"
+                    .formatted(length, fileSize, fileSize - ENDING - 4));
         }
         if (length > LARGEST) {
             throw new LimitExceededException(
@@ -91,10 +96,10 @@ public final class ParquetFooter {
      */
     public static ParquetFooter parse(ByteBuffer footer, long fileSize, String name) {
         Place place = new Place(name, "footer");
-        int length = length(footer, name);
-        if (length > footer.remaining() || length + 4L > fileSize) {
+        int length = length(footer, fileSize, name);
+        if (length > footer.remaining()) {
             throw place.corrupt("metadata of %d bytes in a file of %d (expected: at most %d)"
-                    .formatted(length, fileSize, Math.min(footer.remaining(), fileSize - 4)));
+                    .formatted(length, fileSize, footer.remaining()));
         }
         byte[] bytes = new byte[length - ENDING];
         footer.duplicate().position(footer.limit() - length).get(bytes);

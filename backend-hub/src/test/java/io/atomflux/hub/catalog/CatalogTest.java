@@ -237,6 +237,7 @@ class CatalogTest {
                 .hasMessageContaining("text, list, splits, folder, both");
         assertThatThrownBy(() -> find(request(null, null)))
                 .isInstanceOf(InvalidOptionException.class)
+                .hasMessageStartingWith("option config: ")
                 .hasMessageContaining("text, list, splits, folder, both");
         assertThatThrownBy(() -> find(request("splits", null)))
                 .isInstanceOf(InvalidOptionException.class)
@@ -268,6 +269,7 @@ class CatalogTest {
                 + "{\"config_name\":\"y\",\"default\":true,\"data_files\":\"b.parquet\"}]}";
         assertThatThrownBy(() -> find(request(null, null)))
                 .isInstanceOf(InvalidOptionException.class)
+                .hasMessageStartingWith("option config: ")
                 .hasMessageContaining("several defaults");
     }
 

@@ -56,29 +56,33 @@ class ParquetFooterTest {
     @Test
     @DisplayName("the last eight bytes tell how long the footer is")
     void lengthComesFromTheEnd() {
-        assertThat(ParquetFooter.length(ByteBuffer.wrap(end(100, "PAR1")), "f")).isEqualTo(108);
+        assertThat(ParquetFooter.length(ByteBuffer.wrap(end(100, "PAR1")), 1L << 30, "f"))
+                .isEqualTo(108);
         ByteBuffer part = ByteBuffer.wrap(TinyParquet.joined(new byte[50], end(7, "PAR1"), new byte[3]));
         part.limit(58).position(10);
-        assertThat(ParquetFooter.length(part, "f")).isEqualTo(15);
+        assertThat(ParquetFooter.length(part, 1L << 30, "f")).isEqualTo(15);
         assertThat(part.position()).isEqualTo(10);
     }
 
     @Test
     @DisplayName("an end that is too short, of another format, encrypted or too large is refused")
     void otherEndsAreRefused() {
-        assertThatThrownBy(() -> ParquetFooter.length(ByteBuffer.allocate(7), "f.parquet"))
+        assertThatThrownBy(() -> ParquetFooter.length(ByteBuffer.allocate(7), 1L << 30, "f.parquet"))
                 .isInstanceOf(CorruptDataException.class)
                 .hasMessageContaining("f.parquet");
-        assertThatThrownBy(() -> ParquetFooter.length(ByteBuffer.wrap(end(5, "PARX")), "f"))
+        assertThatThrownBy(() -> ParquetFooter.length(ByteBuffer.wrap(end(5, "PARX")), 1L << 30, "f"))
                 .isInstanceOf(CorruptDataException.class)
                 .hasMessageContaining("no Parquet file");
-        assertThatThrownBy(() -> ParquetFooter.length(ByteBuffer.wrap(end(5, "PARE")), "f"))
+        assertThatThrownBy(() -> ParquetFooter.length(ByteBuffer.wrap(end(5, "PARE")), 1L << 30, "f"))
                 .isInstanceOf(UnsupportedDataException.class)
                 .hasMessageContaining("encrypted");
-        assertThatThrownBy(() -> ParquetFooter.length(ByteBuffer.wrap(end(-1, "PAR1")), "f"))
+        assertThatThrownBy(() -> ParquetFooter.length(ByteBuffer.wrap(end(-1, "PAR1")), 1L << 30, "f"))
                 .isInstanceOf(CorruptDataException.class);
-        assertThatThrownBy(() -> ParquetFooter.length(ByteBuffer.wrap(end((256 << 20) + 1, "PAR1")), "f"))
+        assertThatThrownBy(() -> ParquetFooter.length(ByteBuffer.wrap(end((256 << 20) + 1, "PAR1")), 1L << 30, "f"))
                 .isInstanceOf(LimitExceededException.class);
+        assertThatThrownBy(() -> ParquetFooter.length(ByteBuffer.wrap(end(0x78787878, "PAR1")), 508, "f"))
+                .isInstanceOf(CorruptDataException.class)
+                .hasMessageContaining("in a file of 508");
     }
 
     @Test
@@ -109,7 +113,7 @@ class ParquetFooterTest {
     @DisplayName("more bytes than the footer may be given, fewer are refused")
     void partsOfTheEnd() throws IOException {
         byte[] file = golden("frames-v1");
-        int length = ParquetFooter.length(ByteBuffer.wrap(file), "f");
+        int length = ParquetFooter.length(ByteBuffer.wrap(file), file.length, "f");
         ByteBuffer exact = ByteBuffer.wrap(file, file.length - length, length);
         assertThat(ParquetFooter.parse(exact, file.length, "f").rows()).isEqualTo(30);
         assertThat(exact.remaining()).isEqualTo(length);
