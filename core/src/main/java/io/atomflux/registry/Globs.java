@@ -2,6 +2,7 @@ package io.atomflux.registry;
 
 import io.atomflux.adapter.Adapters;
 import io.atomflux.error.InvalidOptionException;
+import io.atomflux.error.NoBackendException;
 import io.atomflux.spi.BackendProvider;
 import io.atomflux.spi.Location;
 import io.atomflux.spi.OpenOptions;
@@ -60,6 +61,8 @@ final class Globs {
                 try {
                     samples.add(Registry.open(sample, options, providers));
                     groups = true;
+                } catch (NoBackendException nobody) { // told of the pattern, not of the sample
+                    throw new NoBackendException(pattern.text(), nobody.found(), nobody.remedy());
                 } catch (InvalidOptionException refused) {
                     samples.add(ungrouped(sample, refused));
                     noGroup = refused;

@@ -252,7 +252,9 @@ class GlobPatternTest {
         assertThatThrownBy(() -> AtomsIO.open("data/*.xyz"))
                 .isInstanceOf(NoBackendException.class)
                 .hasMessageContaining("atomflux-backend-file-ase");
-        assertThatThrownBy(() -> AtomsIO.open("data/*.txt")).isInstanceOf(NoBackendException.class);
+        assertThatThrownBy(() -> AtomsIO.open("data/*.txt"))
+                .isInstanceOf(NoBackendException.class)
+                .hasMessageStartingWith("no backend for data/*.txt ");
     }
 
     @Test
