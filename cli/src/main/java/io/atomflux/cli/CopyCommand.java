@@ -4,6 +4,7 @@ import io.atomflux.ObjectIO;
 import io.atomflux.RowView;
 import io.atomflux.codec.Json;
 import io.atomflux.error.StoreNotFoundException;
+import io.atomflux.spi.Capability;
 import io.atomflux.value.Row;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -105,6 +106,10 @@ final class CopyCommand implements Callable<Integer> {
         ObjectIO writing = target();
         Mono<Void> closing = Mono.whenDelayError(reading.close(), writing.close());
         try {
+            if (!writing.capabilities().contains(Capability.APPEND)) {
+                throw new RefusedException("%s is for reading only (expected: a store that rows can be appended to)"
+                        .formatted(writing.name()));
+            }
             copy(console, source.rowsOf(reading), reading, writing, closing);
             return 0;
         } finally {

@@ -8,7 +8,9 @@ import io.atomflux.value.Row;
 import io.atomflux.value.Slice;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +19,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>As ASE 3.29 has it, the {@code @} counts only in the base name, and the last one there; an integer is one row, text
  * with colons a slice. Unlike there, a file that exists under the whole name is that file, and in a URI the part up to the
- * first slash, where an {@code @} ends user information, is left alone. The location may be a pattern of file names.
+ * first slash, where an {@code @} ends user information, is left alone, unless the scheme has no servers. The location may be
+ * a pattern of file names.
  */
 final class Source {
 
     private static final Pattern INDEX = Pattern.compile("\\s*[+-]?\\d+\\s*");
     private static final Pattern SLICE = Pattern.compile("[\\s\\d+-]*:[\\s\\d+-]*(:[\\s\\d+-]*)?");
+
+    /** Schemes whose locations begin with a name, never with a server and who asks it. */
+    private static final Set<String> NO_SERVERS = Set.of("colabfit", "memory");
 
     private final String location;
     private final @Nullable String rows;
@@ -36,7 +42,7 @@ final class Source {
         int at = text.lastIndexOf('@');
         int base = Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\')) + 1;
         boolean uri = text.contains("://");
-        if (at <= base || uri && text.indexOf('/', text.indexOf("://") + 3) < 0 || !uri && exists(text)) {
+        if (at <= base || uri && mayBeUser(text) || !uri && exists(text)) {
             return new Source(text, null);
         }
         String rows = text.substring(at + 1);
@@ -49,6 +55,13 @@ final class Source {
                             .formatted(rows, text));
         }
         return new Source(text.substring(0, at), rows);
+    }
+
+    /** Tells whether an {@code @} may end user information: there is one place only, and it is a server's. */
+    private static boolean mayBeUser(String uri) {
+        int target = uri.indexOf("://") + 3;
+        return uri.indexOf('/', target) < 0
+                && !NO_SERVERS.contains(uri.substring(0, target - 3).toLowerCase(Locale.ROOT));
     }
 
     private static boolean exists(String text) {

@@ -138,6 +138,27 @@ class CommandsTest {
     }
 
     @Test
+    @DisplayName("copy says of a place that is for reading only that it is, whatever is in it")
+    void copyRefusesReadOnly() {
+        run("copy", xyz, lmdb + "?readonly=true").refused("md.lmdb is for reading only");
+        run("copy", xyz, lmdb + "?readonly=true", "--append").refused("for reading only");
+        run("copy", xyz, "hf://lab/frames").refused("hf://lab/frames is for reading only"); // without asking the hub
+    }
+
+    @Test
+    @DisplayName("rows behind a name without a folder are rows, also where the scheme makes it look like a user's")
+    void rowsOfNames() {
+        run("copy", xyz, "memory://rows-of-names").well();
+        assertThat(run("column", "memory://rows-of-names@1:", "calc.energy")
+                        .well()
+                        .lines())
+                .hasSize(3);
+        assertThat(Source.parse("colabfit://Carbon_GAP@-3:").location()).isEqualTo("colabfit://Carbon_GAP");
+        assertThat(Source.parse("redis://me@7:8").location()).isEqualTo("redis://me@7:8");
+        assertThat(Source.parse("hf://lab/frames?split=a@::2").location()).isEqualTo("hf://lab/frames?split=a");
+    }
+
+    @Test
     @DisplayName("copy takes some keys and renames some, and refuses keys that no row has")
     void copiesKeys() {
         Path some = folder.resolve("some.lmdb");
