@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atomflux.AtomsIO;
 import io.atomflux.ObjectIO;
+import io.atomflux.testkit.hub.Host;
+import io.atomflux.testkit.hub.ImitatedDataset;
+import io.atomflux.testkit.hub.ImitationHub;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -129,6 +132,31 @@ class ExamplesTest {
         assertThat(outputOf(CacheSlowSource::main, from, folder.resolve("other.lmdb"))
                         .lines())
                 .hasSize(4);
+    }
+
+    @Test
+    @DisplayName(
+            "a dataset of a hub is streamed once; the next time its rows come from the cache, without a request for data")
+    void streamAHubRuns() throws Exception {
+        try (ImitationHub hub = ImitationHub.builder()
+                .dataset(ImitatedDataset.of("colabfit/toy") // its rows are told in HubRows of that module
+                        .folder(Path.of("../backend-hub/src/test/resources/hub/colabfit"))
+                        .cardData("{\"configs\":[{\"config_name\":\"default\",\"data_files\":\"co/*.parquet\"}]}")
+                        .build())
+                .start()) {
+            String dataset = "colabfit://toy?endpoint=" + hub.endpoint();
+            Path cache = folder.resolve("hub.lmdb");
+            String first = outputOf(StreamAHub::main, dataset, cache);
+            assertThat(first.lines())
+                    .hasSize(4)
+                    .startsWith("the first is H")
+                    .anyMatch(line -> line.startsWith("31 structures, atoms by element {B="))
+                    .contains("25 energies, -7.0000 to 0.0000 eV per atom")
+                    .contains("20 with forces, the strongest 30.0832 eV/Å");
+            hub.forget();
+            assertThat(outputOf(StreamAHub::main, dataset, cache)).isEqualTo(first);
+            assertThat(hub.requests(Host.CDN)).isEmpty();
+        }
     }
 
     @Test
