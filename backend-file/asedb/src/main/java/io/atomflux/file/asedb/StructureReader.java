@@ -97,7 +97,11 @@ final class StructureReader {
                 row.put("constraints", constraints);
             }
         }
-        return row.build();
+        try {
+            return row.build();
+        } catch (IllegalArgumentException e) { // a name that is no well-formed text
+            throw cells.corrupt(Layout.DATA, String.valueOf(e.getMessage()));
+        }
     }
 
     private static NdArray pbc(Cells cells) {

@@ -92,6 +92,10 @@ class AseDbDamageTest {
         refuses("data", new byte[] {1, 2});
         refuses("data", new byte[] {9, 0, 0, 0, 0, 0, 0, 0});
         refuses("data", new byte[] {8, 0, 0, 0, 0, 0, 0, 0, '[', ']'});
+        byte[] name = "{\"\\ud800\": 1}".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        byte[] data = java.util.Arrays.copyOf(new byte[] {8}, 8 + name.length);
+        System.arraycopy(name, 0, data, 8, name.length);
+        refuses("data", data);
     }
 
     @Test
