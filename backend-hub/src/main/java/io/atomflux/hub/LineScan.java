@@ -58,8 +58,7 @@ final class LineScan {
             begin();
             return Mono.just(List.of());
         }
-        return Mono.fromCallable(() -> rows(open, maxBytes))
-                .subscribeOn(engine.decoding())
+        return Decoding.call(engine.name(), engine.decoding(), () -> rows(open, maxBytes))
                 .flatMap(rows -> rows.isEmpty() ? more(open) : Mono.just(rows));
     }
 

@@ -70,12 +70,13 @@ final class ParquetEngine implements Engine {
     }
 
     private Mono<Row> row(Group.Spot spot, Columns columns) {
-        return kept(spot.group(), columns).publishOn(decoding).map(bytes -> {
-            GroupRows rows = bytes.rowsFrom(spot.row());
-            Row row = rows.read(1, 1).get(0);
-            bytes.park(rows);
-            return row;
-        });
+        return kept(spot.group(), columns)
+                .flatMap(bytes -> Decoding.call(name, decoding, () -> {
+                    GroupRows rows = bytes.rowsFrom(spot.row());
+                    Row row = rows.read(1, 1).get(0);
+                    bytes.park(rows);
+                    return row;
+                }));
     }
 
     @Override

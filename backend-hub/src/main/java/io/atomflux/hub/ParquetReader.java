@@ -186,9 +186,11 @@ final class ParquetReader implements RowReader<Row> {
     private Mono<Arrived> decodedAhead(Fetched fetched) {
         Arrived plain = fetched.arrived;
         return fetched.whole
-                ? Mono.fromCallable(() ->
-                                new Arrived(plain.loaded, plain.first, Optional.of(all(plain.loaded)), plain.bytes))
-                        .subscribeOn(engine.decoding())
+                ? Decoding.call(
+                                engine.name(),
+                                engine.decoding(),
+                                () -> new Arrived(
+                                        plain.loaded, plain.first, Optional.of(all(plain.loaded)), plain.bytes))
                         // Read row by row it fails again, but where the failure is.
                         .onErrorReturn(AtomfluxException.class, plain)
                 : Mono.just(plain);
@@ -207,20 +209,19 @@ final class ParquetReader implements RowReader<Row> {
         if (from.whole.isPresent()) {
             return Mono.just(taken(known, from, from.whole.get(), maxBytes));
         }
-        return Mono.fromCallable(() -> {
-                    GroupRows source = Objects.requireNonNull(rows);
-                    long end = from.first + from.loaded.group().rows();
-                    DecodedRows batch = new DecodedRows();
-                    long begin = ordinal;
-                    while (batch.bytes() < maxBytes && known.has(ordinal) && known.at(ordinal) < end) {
-                        source.skipTo(known.at(ordinal) - from.first);
-                        source.read(run(known, end), maxBytes - batch.bytes(), batch::add);
-                        ordinal = begin + batch.size();
-                    }
-                    batches++;
-                    return batch.batch(0, batch.size(), known.part(begin, ordinal));
-                })
-                .subscribeOn(engine.decoding());
+        return Decoding.call(engine.name(), engine.decoding(), () -> {
+            GroupRows source = Objects.requireNonNull(rows);
+            long end = from.first + from.loaded.group().rows();
+            DecodedRows batch = new DecodedRows();
+            long begin = ordinal;
+            while (batch.bytes() < maxBytes && known.has(ordinal) && known.at(ordinal) < end) {
+                source.skipTo(known.at(ordinal) - from.first);
+                source.read(run(known, end), maxBytes - batch.bytes(), batch::add);
+                ordinal = begin + batch.size();
+            }
+            batches++;
+            return batch.batch(0, batch.size(), known.part(begin, ordinal));
+        });
     }
 
     /** Takes rows of a row group that all are wanted. */

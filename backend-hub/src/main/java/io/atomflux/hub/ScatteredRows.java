@@ -106,28 +106,27 @@ final class ScatteredRows {
     }
 
     private Mono<Map<Long, Row>> decoded(Share share, Loaded loaded) {
-        return Mono.fromCallable(() -> {
-                    Map<Long, Row> found = new HashMap<>();
-                    TreeSet<Long> ascending = new TreeSet<>(share.positionByRow.keySet());
-                    GroupRows rows = loaded.rowsFrom(ascending.first());
-                    while (!ascending.isEmpty()) {
-                        long row = ascending.first();
-                        int run = 0;
-                        while (ascending.remove(row + run)) {
-                            run++;
-                        }
-                        rows.skipTo(row);
-                        while (run > 0) {
-                            List<Row> read = rows.read(run, Long.MAX_VALUE);
-                            for (Row one : read) {
-                                found.put(share.positionByRow.get(row++), one);
-                            }
-                            run -= read.size();
-                        }
+        return Decoding.call(engine.name(), engine.decoding(), () -> {
+            Map<Long, Row> found = new HashMap<>();
+            TreeSet<Long> ascending = new TreeSet<>(share.positionByRow.keySet());
+            GroupRows rows = loaded.rowsFrom(ascending.first());
+            while (!ascending.isEmpty()) {
+                long row = ascending.first();
+                int run = 0;
+                while (ascending.remove(row + run)) {
+                    run++;
+                }
+                rows.skipTo(row);
+                while (run > 0) {
+                    List<Row> read = rows.read(run, Long.MAX_VALUE);
+                    for (Row one : read) {
+                        found.put(share.positionByRow.get(row++), one);
                     }
-                    loaded.park(rows);
-                    return found;
-                })
-                .subscribeOn(engine.decoding());
+                    run -= read.size();
+                }
+            }
+            loaded.park(rows);
+            return found;
+        });
     }
 }

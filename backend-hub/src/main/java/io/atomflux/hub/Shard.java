@@ -54,8 +54,7 @@ final class Shard {
                                         .put(end)
                                         .flip());
                     })
-                    .publishOn(decoding)
-                    .map(footer -> ParquetFooter.parse(footer, size, name));
+                    .flatMap(footer -> Decoding.call(name, decoding, () -> ParquetFooter.parse(footer, size, name)));
         });
     }
 }

@@ -37,6 +37,7 @@ class StormTest {
     }
 
     private static final int STORMS = Boolean.getBoolean("atomflux.proof") ? 60 : 3;
+    private static final int CLOSINGS = Boolean.getBoolean("atomflux.proof") ? 600 : 25;
     private static final int FILES = 6;
     private static final int FAULTS = 12;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -141,5 +142,37 @@ class StormTest {
         return rows.collectList()
                 .doOnNext(all -> assertThat(all).as("storm %d", seed).isEqualTo(expected))
                 .then();
+    }
+
+    @Test
+    @DisplayName("closing in the middle of everything ends all who read, and leaves nothing held")
+    void closingDuringEverything() {
+        ImitatedDataset.Builder large = ImitatedDataset.of("lab/many").cardData(HubRows.CARD);
+        for (int i = 0; i < FILES; i++) {
+            large.file("co/co_%d.parquet".formatted(i), HubRows.bytes("colabfit/co/co_0.parquet"));
+        }
+        FastTime time = new FastTime();
+        Random random = new Random(31);
+        try (ImitationHub hub = ImitationHub.builder()
+                .dataset(large.build())
+                .latency(Duration.ofMillis(3))
+                .start()) {
+            for (int round = 0; round < CLOSINGS; round++) {
+                ObjectIO store = open(hub, time);
+                Mono<Void> all = Flux.merge(
+                                store.rows().then(),
+                                store.size().then(),
+                                store.rows("::-1").then(),
+                                store.get(7).then())
+                        .then()
+                        .onErrorComplete();
+                Mono<Void> close =
+                        Mono.delay(Duration.ofMillis(random.nextInt(60))).then(store.close());
+                Mono.when(all, close).block(PATIENCE);
+            }
+            assertThat(Memory.SHARED.used()).isZero();
+        } finally {
+            time.dispose();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.atomflux.hub.net;
 
 import io.netty.channel.EventLoop;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
 
@@ -54,8 +55,11 @@ final class Line {
             return; // nothing was sent, or the client is closed, and all its connections with it
         }
         // On its own thread, where it is known whether it was given back meanwhile; dropping it is then without effect
-        // on the
-        // next request. It also takes what came and was not read.
-        its.execute(used::dispose);
+        // on the next request. It also takes what came and was not read.
+        try {
+            its.execute(used::dispose);
+        } catch (RejectedExecutionException e) {
+            // The client was closed just now, and all its connections with it.
+        }
     }
 }

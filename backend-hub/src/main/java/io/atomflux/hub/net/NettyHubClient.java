@@ -5,6 +5,7 @@ import io.atomflux.hub.bytes.ByteSource;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -15,6 +16,8 @@ import reactor.core.publisher.Mono;
 
 /** The client; for many threads. */
 final class NettyHubClient implements HubClient {
+
+    private static final Duration LETTING_GO = Duration.ofSeconds(2);
 
     private final NetOptions options;
     private final Transport transport;
@@ -103,9 +106,8 @@ final class NettyHubClient implements HubClient {
 
     @Override
     public Mono<Void> close() {
-        return Mono.defer(() -> {
-            wire.close();
-            return transport.close();
-        });
+        // The threads end last, as it takes them to drop what requests leave; however long a reader takes to let go of
+        // one.
+        return wire.close().take(LETTING_GO).then(transport.close());
     }
 }

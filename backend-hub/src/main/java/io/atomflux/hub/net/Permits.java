@@ -36,6 +36,7 @@ final class Permits {
     private final Set<Ticket> waiting = new LinkedHashSet<>(); // guarded by this
     private final Set<Ticket> holding = new HashSet<>(); // guarded by this
     private boolean looking; // guarded by this; whether a look at the idle is due
+    private Sinks.@Nullable Empty<Void> end; // guarded by this; who waits until nothing runs
 
     Permits(String store, int most, Duration patience, Scheduler scheduler) {
         this.store = store;
@@ -76,6 +77,20 @@ final class Permits {
         return waiting.size();
     }
 
+    /** Completes once nothing runs; cold. */
+    Mono<Void> ended() {
+        return Mono.defer(() -> {
+            synchronized (this) {
+                if (holding.isEmpty()) {
+                    return Mono.empty();
+                }
+                Sinks.Empty<Void> told = end == null ? Sinks.empty() : end;
+                end = told;
+                return told.asMono();
+            }
+        });
+    }
+
     private Mono<Void> granted(Ticket ticket) {
         return Mono.defer(() -> {
             synchronized (this) {
@@ -110,6 +125,7 @@ final class Permits {
 
     private void end(Ticket ticket) {
         Ticket next = null;
+        Sinks.Empty<Void> told = null;
         synchronized (this) {
             ticket.ended = true;
             waiting.remove(ticket);
@@ -122,6 +138,13 @@ final class Permits {
                 first.remove();
                 holding.add(next);
             }
+            if (holding.isEmpty()) {
+                told = end;
+                end = null;
+            }
+        }
+        if (told != null) {
+            told.tryEmitEmpty();
         }
         if (next != null) {
             // Outside of the lock: the next request starts on this thread. One that was cancelled meanwhile gives back

@@ -1,5 +1,6 @@
 package io.atomflux.hub.net;
 
+import io.atomflux.error.StoreIoException;
 import io.atomflux.hub.bytes.ByteRange;
 import io.atomflux.hub.bytes.ByteSource;
 import java.nio.ByteBuffer;
@@ -40,13 +41,21 @@ final class RemoteFile implements ByteSource {
                     .formatted(name, range.length(), range.offset(), size));
         }
         return Mono.defer(() -> {
-            byte[] bytes = new byte[range.length()];
+            byte[] bytes = room(range.length());
             return this.<Void>pull(range.offset(), range.end(), (part, at, sink) -> {
                         int start = (int) (at - range.offset());
                         part.readBytes(bytes, start, part.readableBytes());
                     })
                     .then(Mono.fromCallable(() -> ByteBuffer.wrap(bytes)));
         });
+    }
+
+    private byte[] room(int length) {
+        try {
+            return new byte[length];
+        } catch (OutOfMemoryError e) { // Reactor would throw it through everybody, so that nobody was told
+            throw new StoreIoException(name, "reading %d bytes into memory".formatted(length), e);
+        }
     }
 
     @Override

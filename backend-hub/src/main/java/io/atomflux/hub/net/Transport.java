@@ -105,6 +105,12 @@ final class Transport {
      */
     Mono<ResponseReceiver<?>> request(Hop hop, Optional<String> token, Line line) {
         return ready.flatMap(parts -> {
+            synchronized (this) {
+                if (closed) {
+                    return Mono.error(
+                            new StoreClosedException(options.endpoint().toString()));
+                }
+            }
             URI uri = hop.uri();
             boolean secure = Locations.secure(uri);
             Optional<Proxy> proxy = proxy(uri);
@@ -162,11 +168,12 @@ final class Transport {
                 return Mono.empty();
             }
             // The connections first, as their loops close them.
+            // Each within bounds of time, whatever servers do.
             return Flux.concatDelayError(
-                            parts.connections().disposeLater(),
+                            parts.connections().disposeLater().take(QUIET),
                             Mono.<Void>fromRunnable(parts.names()::close),
                             Mono.<Void>fromRunnable(parts.guard()::close),
-                            parts.loops().disposeLater(Duration.ZERO, QUIET))
+                            parts.loops().disposeLater(Duration.ZERO, QUIET).take(QUIET.multipliedBy(2)))
                     .then();
         });
     }

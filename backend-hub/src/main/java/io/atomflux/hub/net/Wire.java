@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -99,10 +100,17 @@ final class Wire {
         private volatile @Nullable Hop hop;
     }
 
-    /** Ends every request, now and later. */
-    void close() {
-        closed = true;
-        closing.tryEmitEmpty();
+    /**
+     * Ends every request, now and later.
+     *
+     * @return cold; completes when none runs any more
+     */
+    Mono<Void> close() {
+        return Mono.defer(() -> {
+            closed = true;
+            closing.tryEmitEmpty();
+            return permits.ended();
+        });
     }
 
     /** Ends a publisher with an error when the client is closed. */
@@ -185,11 +193,15 @@ final class Wire {
         Line line = new Line();
         return watch.over(transport
                         .request(hop, token, line)
-                        .flatMapMany(request -> request.responseConnection((answer, connection) -> {
+                        .flatMapMany(request -> guarded(request.responseConnection((answer, connection) -> {
                             watch.answered();
                             return answered(hop, watch, answer, connection, line, use);
-                        })))
+                        }))))
                 .doFinally(signal -> line.end());
+    }
+
+    private <T> Flux<T> guarded(Publisher<T> network) {
+        return OpenLoops.guard(options.endpoint().toString(), network);
     }
 
     private Optional<String> token() {
@@ -208,7 +220,7 @@ final class Wire {
             @Override
             public <R> Flux<R> read(BiConsumer<ByteBuf, SynchronousSink<R>> each) {
                 // Copied out of the buffer here, on the thread that lends it: none is ever kept, queued or leaked.
-                return watch.body(connection.inbound().receive())
+                return watch.body(guarded(connection.inbound().receive()))
                         .doOnComplete(line::whole)
                         .handle(each);
             }
