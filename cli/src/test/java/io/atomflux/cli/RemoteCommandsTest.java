@@ -207,7 +207,8 @@ class RemoteCommandsTest {
         List<String> line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
-                // As bin/atomflux has them: newer virtual machines warn of natives and of Unsafe, with empty lines between.
+                // As bin/atomflux has them: newer virtual machines warn of natives and of Unsafe, with empty lines
+                // between.
                 "-XX:+IgnoreUnrecognizedVMOptions",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
