@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -113,11 +114,22 @@ final class Wire {
         });
     }
 
-    /** Ends a publisher with an error when the client is closed. */
+    /**
+     * Ends a publisher with an error when the client is closed, and cancels it.
+     *
+     * <p>An error of the other publisher would end {@code takeUntilOther} without cancelling what runs, so that its permit and
+     * its connection stayed; its completion cancels.
+     */
     <T> Flux<T> whileOpen(Flux<T> work) {
-        return work.takeUntilOther(closing.asMono()
-                .then(Mono.error(
-                        () -> new StoreClosedException(options.endpoint().toString()))));
+        return Flux.defer(() -> {
+            AtomicBoolean whole = new AtomicBoolean();
+            return work.doOnComplete(() -> whole.set(true))
+                    .takeUntilOther(closing.asMono())
+                    .concatWith(Mono.defer(() -> whole.get()
+                            ? Mono.empty()
+                            : Mono.error(
+                                    new StoreClosedException(options.endpoint().toString()))));
+        });
     }
 
     Fault refused(String name, Head head, String body) {

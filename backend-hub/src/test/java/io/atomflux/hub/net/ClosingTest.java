@@ -36,7 +36,7 @@ class ClosingTest {
                 asked.countDown();
                 return Mono.never();
             };
-            HubClient client = HubClients.of(
+            NettyHubClient client = (NettyHubClient) HubClients.of(
                     NetOptions.builder(hub.at("/")).parallelRequests(2).build());
             List<Mono<HubAnswer>> answers = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
@@ -51,6 +51,8 @@ class ClosingTest {
             for (Mono<HubAnswer> answer : answers) {
                 assertThatThrownBy(() -> answer.block(SOON)).isInstanceOf(StoreClosedException.class);
             }
+            assertThat(client.permits().running()).isZero();
+            assertThat(client.permits().queued()).isZero();
             assertThatThrownBy(() -> client.get(hub.at("/late"), 100).block(SOON))
                     .isInstanceOf(StoreClosedException.class);
             client.close().block(SOON);
