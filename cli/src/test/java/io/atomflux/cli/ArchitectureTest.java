@@ -91,12 +91,15 @@ class ArchitectureTest {
                 "io.atomflux.hub.bytes > -",
                 "io.atomflux.hub.net > error hub.bytes",
                 "io.atomflux.hub.catalog > error hub.bytes hub.net",
-                "io.atomflux.hub.parquet > value error hub.bytes"
+                "io.atomflux.hub.parquet > value error hub.bytes",
+                "io.atomflux.artifact > facades artifact.spi artifact.catalog artifact.codec spi codec atoms value error",
+                "io.atomflux.artifact.spi > spi value error",
+                "io.atomflux.artifact.catalog > artifact.spi spi codec value error"
             })
     void usesOnly(String user, String used) {
         List<String> allowed = new ArrayList<>(List.of(user));
         for (String name : used.replace("-", "").split(" ")) {
-            allowed.add("io.atomflux." + name);
+            allowed.add(name.equals("facades") ? "io.atomflux" : "io.atomflux." + name);
         }
         noClasses()
                 .that()

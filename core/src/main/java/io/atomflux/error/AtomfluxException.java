@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
  * IllegalArgumentException} instead, thrown at the call.
  */
 public abstract sealed class AtomfluxException extends RuntimeException
-        permits CorruptDataException,
+        permits ArtifactConflictException,
+                ArtifactExistsException,
+                ArtifactNotFoundException,
+                CorruptDataException,
                 ForeignDataException,
                 InvalidNameException,
                 InvalidOptionException,
