@@ -43,9 +43,10 @@ public interface ArtifactStore {
     /**
      * Puts a value under a key as told.
      *
+     * <p>A key may be an artifact and a sub-store at once: {@code a} and {@code a/b} do not know each other.
+     *
      * @signals {@link io.atomflux.error.ArtifactExistsException} in mode {@link PutMode#FAIL}; {@link
-     *     io.atomflux.error.ArtifactConflictException} if another generation stands than the options expect, or the key is
-     *     a sub-store or lies below an artifact
+     *     io.atomflux.error.ArtifactConflictException} if another generation stands than the options expect
      */
     Mono<PutResult> put(String key, Object value, PutOptions options);
 

@@ -1,6 +1,8 @@
 package io.atomflux.artifact;
 
+import io.atomflux.codec.Digest;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,15 @@ public final class IdentityPolicy<T> {
     /** The same thing if these values are equal, in order; plain values. */
     public static <T> IdentityPolicy<T> fields(Function<T, List<@Nullable Object>> values) {
         return new IdentityPolicy<>(values);
+    }
+
+    /**
+     * Returns the identity of an object as records have it: the SHA-256, in hexadecimal digits, of the line that {@link
+     * Digest} writes for the row of {@code type} (the tag) and {@code identity} (the values), all NaN and both zeros being
+     * one each; empty if its class has none.
+     */
+    public static <T> Optional<String> digest(ArtifactType<T> type, T object) {
+        return Optional.ofNullable(type.identity().of(object)).map(values -> Canonical.hash(type.tag(), values));
     }
 
     /** Returns the values of an object's identity; null if it has none. */

@@ -1,6 +1,7 @@
 package io.atomflux.artifact;
 
 import io.atomflux.artifact.spi.FileEntry;
+import io.atomflux.value.Bytes;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,30 @@ public record Manifest(
     public Manifest {
         files = List.copyOf(files);
         payloads = List.copyOf(payloads);
+    }
+
+    /**
+     * Writes it as JSON in UTF-8, values as {@link io.atomflux.codec.Json} has them: NaN, arrays and bytes come back as they
+     * were.
+     *
+     * @throws io.atomflux.error.LimitExceededException if it is larger than 4 MiB
+     */
+    public Bytes toJson() {
+        return ManifestJson.write(this);
+    }
+
+    /**
+     * Reads what {@link #toJson} wrote.
+     *
+     * @throws IllegalArgumentException if it is damaged, saying where; also if it names a file outside of its artifact
+     */
+    public static Manifest ofJson(Bytes json) {
+        return ManifestJson.read(json);
+    }
+
+    /** Returns this under another key. */
+    public Manifest withKey(String other) {
+        return new Manifest(other, generation, type, descriptor, codec, metadata, files, payloads);
     }
 
     /**

@@ -33,7 +33,10 @@ public interface FileArea {
     /** Makes all files of a set durable; nothing may be written to it afterwards. */
     Mono<Void> seal(String set);
 
-    /** Removes a set that was not published. */
+    /**
+     * Removes a set that was not published. One that is published stays, and that is no error; a commit that comes after it
+     * finds {@link CommitOutcome#FILES_SWEPT}. So whoever does not know whether his commit was made may discard.
+     */
     Mono<Void> discard(String set);
 
     /**

@@ -7,10 +7,25 @@ import java.util.Objects;
 /**
  * One fact a record is found by: a field and a value, values ordered as unsigned bytes.
  *
- * @param field name of the field, e.g. {@code type} or {@code thermodynamic_state.temperature}
+ * @param field name of the field, e.g. {@link #TYPE} or {@code thermodynamic_state.temperature}
  * @param value see {@link #ofText}, {@link #ofNumber}
  */
 public record Term(String field, Bytes value) {
+
+    /** Field of the tag of the data class, as text. This one and those below are the store's own. */
+    public static final String TYPE = "type";
+
+    /** Field of the codec's id, as text. */
+    public static final String CODEC = "codec";
+
+    /** Field of the time of the put in seconds since 1970, as a number. */
+    public static final String TIME = "time";
+
+    /** Field of the key, as text. */
+    public static final String KEY = "key";
+
+    /** Field of the keys of artifacts it refers to, as text, see {@code ArtifactType.references}. */
+    public static final String REFERENCE = "reference";
 
     private static final int LONGEST = 256;
 
