@@ -72,6 +72,17 @@ public final class Json {
     }
 
     /**
+     * Reads any JSON text as the plain values it is: null, booleans, integers, doubles, texts, lists and maps; no member name
+     * has a meaning.
+     *
+     * @throws IllegalArgumentException if the text is not JSON, nests deeper than 64 lists and objects, or has an integer
+     *     outside -2^63 to 2^64 - 1
+     */
+    public static @Nullable Object readPlain(String json) {
+        return JsonReader.plain(tree(json), 0);
+    }
+
+    /**
      * Reads a row that {@link #write} wrote; null gives the reserved row.
      *
      * @throws IllegalArgumentException if the text is not JSON, or not of this form

@@ -60,7 +60,7 @@ final class JsonReader {
                     }
                     map.put(name, tree(in));
                 }
-                yield map;
+                yield Collections.unmodifiableMap(map);
             }
             case END_ARRAY, END_OBJECT, PROPERTY_NAME, NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT ->
                 throw bad(String.valueOf(token), "a value");
@@ -87,6 +87,18 @@ final class JsonReader {
 
     private static IllegalArgumentException bad(String found, String expected) {
         return new IllegalArgumentException("JSON: %s (expected: %s)".formatted(found, expected));
+    }
+
+    /** Checks the depth of a tree that is taken as it is. */
+    static @Nullable Object plain(@Nullable Object tree, int depth) {
+        if (tree instanceof List<?> list) {
+            deeper(depth);
+            list.forEach(item -> plain(item, depth + 1));
+        } else if (tree instanceof Map<?, ?> map) {
+            deeper(depth);
+            map.values().forEach(item -> plain(item, depth + 1));
+        }
+        return tree;
     }
 
     static @Nullable Object value(@Nullable Object tree) {
