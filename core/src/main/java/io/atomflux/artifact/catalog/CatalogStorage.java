@@ -15,6 +15,7 @@ import io.atomflux.value.Bytes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -46,7 +47,6 @@ import reactor.core.publisher.Mono;
  */
 public final class CatalogStorage implements ArtifactStorage {
 
-    private static final Duration LEASE = Duration.ofSeconds(10);
     private static final long PAGE_BYTES = 1 << 20;
     private static final int TRIES = 20;
 
@@ -57,22 +57,30 @@ public final class CatalogStorage implements ArtifactStorage {
     private final LeaseLock locks;
     private volatile boolean known;
 
-    private CatalogStorage(Catalog catalog, FileStore files, boolean readOnly) {
+    private CatalogStorage(Catalog catalog, FileStore files, Optional<LockCells> cells, boolean readOnly) {
         this.catalog = catalog;
         this.files = files;
         this.readOnly = readOnly;
         this.area = new CatalogFiles(catalog.name(), catalog, files, Mono.defer(this::writable));
-        this.locks = new CatalogLocks(catalog, Mono.defer(this::writable), LEASE);
+        this.locks = PolledLocks.of(cells.orElseGet(() -> new CatalogLocks(catalog, Mono.defer(this::writable))));
     }
 
     /** Makes a storage that closes both when it is closed; the first change makes the store, if there is none. */
     public static CatalogStorage of(Catalog catalog, FileStore files) {
-        return new CatalogStorage(Objects.requireNonNull(catalog), Objects.requireNonNull(files), false);
+        return new CatalogStorage(
+                Objects.requireNonNull(catalog), Objects.requireNonNull(files), Optional.empty(), false);
+    }
+
+    /** As the other, with locks in cells of the engine's own instead of entries of the catalog. */
+    public static CatalogStorage of(Catalog catalog, FileStore files, LockCells cells) {
+        return new CatalogStorage(
+                Objects.requireNonNull(catalog), Objects.requireNonNull(files), Optional.of(cells), false);
     }
 
     /** Makes a storage that refuses every change, and whose store must exist. */
     public static CatalogStorage ofReadOnly(Catalog catalog, FileStore files) {
-        return new CatalogStorage(Objects.requireNonNull(catalog), Objects.requireNonNull(files), true);
+        return new CatalogStorage(
+                Objects.requireNonNull(catalog), Objects.requireNonNull(files), Optional.empty(), true);
     }
 
     @Override

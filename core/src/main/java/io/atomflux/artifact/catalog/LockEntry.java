@@ -39,9 +39,9 @@ record LockEntry(long token, long expiry, boolean held, String holder) {
         return !held || expiry < now;
     }
 
-    /** Tells whether this is still held by the holder of another entry. */
-    boolean isOf(LockEntry other) {
-        return held && token == other.token && holder.equals(other.holder);
+    /** Tells whether a holder still holds it. */
+    boolean isOf(String who, long number) {
+        return held && token == number && holder.equals(who);
     }
 
     LockEntry until(long time) {
