@@ -1,0 +1,23 @@
+package io.atomflux.artifact.catalog;
+
+import io.atomflux.artifact.spi.LeaseLock;
+import io.atomflux.testkit.artifact.LeaseLockContract;
+import java.time.Duration;
+import reactor.core.publisher.Mono;
+
+/** Locks in a catalog; two of them on one catalog are as two processes. */
+class CatalogLocksContractTest extends LeaseLockContract {
+
+    private Catalog last = new MemoryCatalog("memory");
+
+    @Override
+    protected LeaseLock openEmpty() {
+        last = new MemoryCatalog("memory");
+        return openAgain();
+    }
+
+    @Override
+    protected LeaseLock openAgain() {
+        return new CatalogLocks(last, Mono.empty(), Duration.ofSeconds(10));
+    }
+}
