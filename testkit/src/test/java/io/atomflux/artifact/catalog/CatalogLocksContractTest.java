@@ -2,7 +2,6 @@ package io.atomflux.artifact.catalog;
 
 import io.atomflux.artifact.spi.LeaseLock;
 import io.atomflux.testkit.artifact.LeaseLockContract;
-import java.time.Duration;
 import reactor.core.publisher.Mono;
 
 /** Locks in a catalog; two of them on one catalog are as two processes. */
@@ -18,6 +17,6 @@ class CatalogLocksContractTest extends LeaseLockContract {
 
     @Override
     protected LeaseLock openAgain() {
-        return new CatalogLocks(last, Mono.empty(), Duration.ofSeconds(10));
+        return PolledLocks.of(new CatalogLocks(last, Mono.empty()));
     }
 }
