@@ -76,7 +76,7 @@ public final class WriteYourOwnCodec {
 
     /** Takes where to keep the picture, e.g. a folder. */
     public static void main(String[] args) {
-        ArtifactStore store = ArtifactStore.open(args[0], ArtifactOptions.none().codec(new PngCodec()));
+        ArtifactStore store = ArtifactStore.open(args[0], ArtifactOptions.none().codecs(new PngCodec()));
         BufferedImage picture = new BufferedImage(4, 3, BufferedImage.TYPE_INT_RGB);
         picture.setRGB(1, 2, 0x0072B2);
         store.put("plots/energy", picture)

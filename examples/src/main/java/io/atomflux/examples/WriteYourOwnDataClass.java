@@ -90,7 +90,7 @@ public final class WriteYourOwnDataClass {
 
     /** Takes where to keep them, e.g. a folder. */
     public static void main(String[] args) {
-        ArtifactStore store = ArtifactStore.open(args[0], ArtifactOptions.none().type(RELAXATION));
+        ArtifactStore store = ArtifactStore.open(args[0], ArtifactOptions.none().types(RELAXATION));
         String key = put(store, new Relaxation("H2O", "PBE", -14.21, 0.05));
         String same = put(store, new Relaxation("H2O", "PBE", -14.22, 0.01)); // better relaxed: takes its place
         String kept = put(store, new Relaxation("H2O", "PBE", -14.20, 0.20)); // worse: what is there stays
