@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -42,19 +41,17 @@ final class ArtifactsPutCommand extends ArtifactCommand {
     @Parameters(index = "1", paramLabel = "KEY", description = "The key, parts between slashes.")
     String key = "";
 
-    /** One of the two. */
-    static final class What {
-        @Parameters(index = "2", paramLabel = "PATH", description = "A file or a folder; it stays as it is.")
-        @Nullable
-        Path path;
+    @Parameters(
+            index = "2",
+            arity = "0..1",
+            paramLabel = "PATH",
+            description = "A file or a folder; it stays as it is.")
+    @Nullable
+    Path path;
 
-        @Option(names = "--value", paramLabel = "JSON", description = "A value as JSON, in place of a path.")
-        @Nullable
-        String value;
-    }
-
-    @ArgGroup(exclusive = true, multiplicity = "1")
-    What what = new What();
+    @Option(names = "--value", paramLabel = "JSON", description = "A value as JSON, in place of a path.")
+    @Nullable
+    String value;
 
     @Option(names = "--codec", paramLabel = "ID", description = "How to keep it, e.g. json, npy or folder.")
     @Nullable
@@ -85,7 +82,7 @@ final class ArtifactsPutCommand extends ArtifactCommand {
             options = options.metadata(entry.getKey(), entry.getValue());
         }
         PutResult result = Interruptible.run(
-                store.put(key, value(), options),
+                store.put(key, given(), options),
                 Mono.empty(),
                 failure -> console().note(failure.getMessage()));
         if (json) {
@@ -104,17 +101,20 @@ final class ArtifactsPutCommand extends ArtifactCommand {
         return result.action().name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
-    private Object value() {
-        if (what.value != null) {
-            Object value = Json.read(what.value);
-            if (value == null) {
+    private Object given() {
+        if ((value == null) == (path == null)) {
+            throw new RefusedException("nothing to put, or two things (expected: PATH or --value)");
+        }
+        if (value != null) {
+            Object read = Json.read(value);
+            if (read == null) {
                 throw new RefusedException("--value null is no value (expected: a number, text, list or object)");
             }
-            return value;
+            return read;
         }
-        if (what.path == null || !Files.exists(what.path)) {
-            throw new RefusedException("%s does not exist (expected: a file or a folder)".formatted(what.path));
+        if (!Files.exists(path)) {
+            throw new RefusedException("%s does not exist (expected: a file or a folder)".formatted(path));
         }
-        return what.path;
+        return path;
     }
 }

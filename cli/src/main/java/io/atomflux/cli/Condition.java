@@ -77,9 +77,12 @@ final class Condition {
     private boolean within(@Nullable Object value, String name) {
         if (value instanceof List<?> list) {
             return list.stream().anyMatch(item -> within(item, name));
-        } else if (!(value instanceof Map<?, ?> map)) {
-            return false;
-        } else if (map.containsKey(name)) {
+        }
+        return value instanceof Map<?, ?> map && within(map, name);
+    }
+
+    private boolean within(Map<?, ?> map, String name) {
+        if (map.containsKey(name)) {
             return anyFits(map.get(name));
         }
         for (int dot = name.indexOf('.'); dot > 0; dot = name.indexOf('.', dot + 1)) {

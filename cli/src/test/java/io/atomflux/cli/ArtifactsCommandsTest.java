@@ -99,7 +99,8 @@ class ArtifactsCommandsTest {
         assertThat(copies.resolve("output.pdb")).hasContent(PDB);
         assertThat(copies.resolve("deeper/log.txt")).hasContent("done\n");
         Files.writeString(copies.resolve("output.pdb"), "mine");
-        run("artifacts", "get", store, "water/box", "--to", copies).refused("output.pdb", "exists already");
+        run("artifacts", "get", store, "water/box", "--to", copies, "--file", "output.pdb")
+                .refused("output.pdb", "exists already");
         assertThat(copies.resolve("output.pdb")).hasContent("mine");
         run("artifacts", "get", store, "water/box", "--file", "nothing").refused("nothing");
         run("artifacts", "get", store, "steam").refused("no artifact \"steam\"");
@@ -118,7 +119,7 @@ class ArtifactsCommandsTest {
         run("artifacts", "put", store, "../out", "--value", "1").refused("key");
         run("artifacts", "put", store, "a//b", "--value", "1").refused("key");
         run("artifacts", "put", store, "k", folder.resolve("nothing")).refused("does not exist");
-        run("artifacts", "put", store, "k", "--value", "[1").refused();
+        run("artifacts", "put", store, "k", "--value", "[1").refused("JSON");
         run("artifacts", "put", store, "k", "--value", "1", "--codec", "pickle").refused("pickle");
     }
 

@@ -28,16 +28,16 @@ public final class KeepArtifacts {
         NdArray energies = NdArray.of(new double[] {-1.5, -2.25, -3.0});
         results.put("water/300K/energies", energies).block(); // kept as energies in .npy; NumPy reads it
         results.put("water/300K/box", simulation).block(); // a folder, all its files with size and SHA-256
-        Mono<Double> slow =
-                results.get("water/300K/energies", NdArray.class).map(array -> Arrays.stream(array.toDoubleArray())
-                        .average()
-                        .orElseThrow());
-        double mean = results.getOrCompute("water/300K/mean", Double.class, slow).block(); // once, in all processes
+        Mono<Double> slow = results.get("water/300K/energies", NdArray.class)
+                .map(array -> Arrays.stream(array.toDoubleArray()).average().orElseThrow());
+        double mean =
+                results.getOrCompute("water/300K/mean", Double.class, slow).block(); // once, in all processes
         for (Artifact a : results.artifacts("water").toIterable()) {
             Map<String, Object> origin = a.manifest().metadata(); // time, versions, host, commit
             System.out.println(a.key() + ": " + a.manifest().files().size() + " files, " + origin.get("dumper"));
         }
-        System.out.println("mean " + mean + ", changed " + results.find("water/300K/mean").block().manifest().generation() + " times");
+        System.out.println("mean " + mean + ", changed "
+                + results.find("water/300K/mean").block().manifest().generation() + " times");
         results.close().block();
         // README: end artifacts
     }

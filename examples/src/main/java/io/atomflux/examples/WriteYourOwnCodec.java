@@ -52,7 +52,10 @@ public final class WriteYourOwnCodec {
 
         @Override
         public Mono<Object> read(
-                FileSource files, Map<String, @Nullable Object> parameters, Class<?> wanted, Map<String, Object> options) {
+                FileSource files,
+                Map<String, @Nullable Object> parameters,
+                Class<?> wanted,
+                Map<String, Object> options) {
             return files.read("picture.png") // verified by its hash
                     .collect(ByteArrayOutputStream::new, PngCodec::add)
                     .publishOn(Schedulers.boundedElastic())

@@ -248,7 +248,8 @@ class ExamplesTest {
     @Test
     @DisplayName("a data class of one's own keeps the better of two and is found by its fields")
     void writeYourOwnDataClassRuns() throws Exception {
-        assertThat(outputOf(WriteYourOwnDataClass::main, folder.resolve("relaxed")).lines())
+        assertThat(outputOf(WriteYourOwnDataClass::main, folder.resolve("relaxed"))
+                        .lines())
                 .containsExactly(
                         "CREATED PBE",
                         "REPLACED PBE",
@@ -263,12 +264,5 @@ class ExamplesTest {
     @DisplayName("a codec of one's own keeps pictures as PNG")
     void writeYourOwnCodecRuns() throws Exception {
         assertThat(outputOf(WriteYourOwnCodec::main, folder.resolve("plots"))).isEqualTo("4 x 3, #0072B2\n");
-    }
-
-    @Test
-    @DisplayName("a storage of one's own needs three calls, and an importer one")
-    void writeYourOwnArtifactStorageRuns() throws Exception {
-        assertThat(outputOf(WriteYourOwnArtifactStorage::main).lines())
-                .containsExactly("water/300K/energy = -14.25 eV", "water/400K/energy = -14.0 eV");
     }
 }
