@@ -11,6 +11,7 @@ import java.util.Map;
 import reactor.core.publisher.Mono;
 
 /** Keeps values and folders of files under keys, computes something once, and asks how it all came about. */
+@SuppressWarnings("NullAway") // block() answers null for an empty Mono; none here is
 public final class KeepArtifacts {
 
     private KeepArtifacts() {}

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /** A data class of one's own: what it is found by, when two objects are the same thing, and which of them is kept. */
+@SuppressWarnings("NullAway") // block() answers null for an empty Mono; none here is
 public final class WriteYourOwnDataClass {
 
     private WriteYourOwnDataClass() {}
