@@ -1,8 +1,10 @@
 package io.atomflux.artifact;
 
+import io.atomflux.artifact.catalog.CatalogStorage;
 import io.atomflux.artifact.catalog.MemoryStorage;
 import io.atomflux.artifact.spi.ArtifactKey;
 import io.atomflux.artifact.spi.ArtifactStorage;
+import io.atomflux.artifact.spi.SimpleStorage;
 import io.atomflux.artifact.spi.SweepReport;
 import io.atomflux.spi.Location;
 import java.net.URI;
@@ -85,6 +87,21 @@ public interface ArtifactStore {
     /** Makes a store of a storage with options; {@code layout} and settings by name mean nothing here. */
     static ArtifactStore of(ArtifactStorage storage, ArtifactOptions options) {
         return Opening.store(Objects.requireNonNull(storage, "storage"), options);
+    }
+
+    /**
+     * Makes a store of the least storage there can be; one process at a time may change it.
+     *
+     * @param name for messages
+     */
+    static ArtifactStore of(SimpleStorage storage, String name, ArtifactOptions options) {
+        SimpleCatalog catalog = new SimpleCatalog(Objects.requireNonNull(storage, "storage"), name);
+        return of(CatalogStorage.of(catalog, new SimpleFiles(storage, catalog)), options);
+    }
+
+    /** Makes a store of the least storage there can be; one process at a time may change it. */
+    static ArtifactStore of(SimpleStorage storage) {
+        return of(storage, storage.getClass().getSimpleName(), ArtifactOptions.none());
     }
 
     /** Makes a store that lives in memory, as long as it is used. */

@@ -114,10 +114,12 @@ final class Artifacts implements ArtifactStore {
 
     @Override
     public Mono<Long> deleteAll(String prefix) {
-        return keys(prefix)
-                .concatMap(key -> delete(key.toString()), 16)
-                .filter(deleted -> deleted)
-                .count();
+        return scope.changing(
+                "deleting artifacts",
+                keys(prefix)
+                        .concatMap(key -> delete(key.toString()), 16)
+                        .filter(deleted -> deleted)
+                        .count());
     }
 
     @Override
@@ -189,7 +191,9 @@ final class Artifacts implements ArtifactStore {
 
     @Override
     public Mono<Map<String, String>> copyFrom(ArtifactStore source, Predicate<Artifact> chosen) {
-        return Mono.defer(() -> new Copying(scope, source, chosen).run());
+        Objects.requireNonNull(source, "source");
+        Objects.requireNonNull(chosen, "chosen");
+        return scope.changing("copying artifacts", Mono.defer(() -> new Copying(scope, source, chosen).run()));
     }
 
     @Override
@@ -199,9 +203,7 @@ final class Artifacts implements ArtifactStore {
 
     @Override
     public Mono<SweepReport> sweep() {
-        return Mono.defer(() -> scope.core().isReadOnly()
-                ? scope.core().storage().sweep(Duration.ZERO)
-                : scope.core().sweeping().now());
+        return scope.changing("sweeping", Mono.defer(scope.core().sweeping()::now));
     }
 
     @Override

@@ -26,7 +26,7 @@ final class ObjectPlan<T> implements Plan {
     private final Map<String, @Nullable Object> descriptor;
     private final Optional<String> identity;
     private final List<Term> terms;
-    private final String newKey;
+    private final Optional<String> givenKey;
     private final Optional<Map<String, @Nullable Object>> metadata;
 
     /**
@@ -50,7 +50,7 @@ final class ObjectPlan<T> implements Plan {
         this.descriptor = plain(type.write(object));
         this.identity = scope.identity(type, object);
         this.terms = Content.termsOf(type, object);
-        this.newKey = scope.full(options.key().orElseGet(Canonical::random));
+        this.givenKey = options.key().map(scope::full);
         if (files.areNamed()) {
             checkFiles(files.sources().keySet());
         }
@@ -74,8 +74,8 @@ final class ObjectPlan<T> implements Plan {
 
     @Override
     public Mono<StoredRecord> standing() {
-        Mono<StoredRecord> byKey = Mono.defer(
-                () -> options.key().isPresent() ? scope.core().storage().load(newKey) : Mono.empty());
+        Mono<StoredRecord> byKey =
+                Mono.justOrEmpty(givenKey).flatMap(key -> scope.core().storage().load(key));
         return identity.isPresent()
                 ? scope.core().storage().loadByIdentity(identity.get()).switchIfEmpty(byKey)
                 : byKey;
@@ -89,7 +89,7 @@ final class ObjectPlan<T> implements Plan {
     @Override
     public Decision decide(@Nullable StoredRecord standing) {
         if (standing == null || !isSame(standing)) {
-            return ValuePlan.decide(scope, newKey, standing, options);
+            return ValuePlan.decide(scope, givenKey.orElseGet(() -> scope.full(Canonical.random())), standing, options);
         }
         StoredArtifact there = scope.artifact(standing).whole();
         Decision byMode = ValuePlan.decide(scope, standing.key(), standing, options);

@@ -19,6 +19,7 @@ final class Putting {
     private final Plan plan;
     private final Staging staging;
     private @Nullable Content content; // one attempt runs at a time
+    private volatile boolean published;
 
     private Putting(Scope scope, Plan plan) {
         this.scope = scope;
@@ -27,12 +28,14 @@ final class Putting {
     }
 
     static Mono<PutResult> run(Scope scope, Plan plan) {
-        return Mono.usingWhen(
-                Mono.fromSupplier(() -> new Putting(scope, plan)),
-                Putting::put,
-                Putting::ended,
-                (putting, failure) -> putting.discarded(failure),
-                putting -> putting.staging.discard());
+        return scope.changing(
+                "putting an artifact",
+                Mono.usingWhen(
+                        Mono.fromSupplier(() -> new Putting(scope, plan)),
+                        Putting::put,
+                        Putting::ended,
+                        (putting, failure) -> putting.discarded(failure),
+                        Putting::discarded));
     }
 
     private Mono<PutResult> put() {
@@ -62,6 +65,7 @@ final class Putting {
         return scope.core().storage().commit(change).flatMap(outcome -> switch (outcome) {
             case APPLIED -> {
                 boolean created = decision.expected().isEmpty();
+                published = true;
                 yield Mono.just(result(decision, created ? PutResult.Action.CREATED : PutResult.Action.REPLACED));
             }
             case CHANGED, IDENTITY_TAKEN -> Mono.empty();
@@ -81,14 +85,18 @@ final class Putting {
         return new PutResult(ArtifactKey.parse(scope.relative(decision.key())), action, decision.generation());
     }
 
-    /** After a commit this finds the set published, and leaves it; after a decision to keep what stands it is given up. */
+    /** After a decision to keep what stands there may be files all the same, written for an earlier one. */
     private Mono<Void> ended() {
         scope.core().sweeping().happened();
-        return staging.discard();
+        return discarded();
+    }
+
+    private Mono<Void> discarded() {
+        return published ? Mono.empty() : staging.discard();
     }
 
     private Mono<Void> discarded(Throwable failure) {
-        return staging.discard().onErrorResume(second -> {
+        return discarded().onErrorResume(second -> {
             failure.addSuppressed(second);
             return Mono.empty();
         });

@@ -30,9 +30,7 @@ final class Queries {
     static <T> Flux<Match<T>> run(Scope scope, Query<T> query) {
         return Flux.defer(() -> {
             Found<T> found = new Found<>();
-            return scope.core()
-                    .storage()
-                    .lookup(ranges(scope, query))
+            return candidates(scope, query)
                     .doOnNext(record -> match(scope, query, record).ifPresent(match -> found.add(record, match)))
                     .thenMany(Flux.defer(() -> Flux.fromIterable(found.byKey.entrySet())))
                     .concatMap(entry -> entry.getValue().isPresent()
@@ -59,11 +57,20 @@ final class Queries {
                 .flatMap(record -> Mono.justOrEmpty(match(scope, query, record)));
     }
 
+    private static Flux<StoredRecord> candidates(Scope scope, Query<?> query) {
+        List<TermRange> ranges = ranges(scope, query);
+        return ranges.isEmpty()
+                ? Listing.below(scope, null)
+                : scope.core().storage().lookup(ranges);
+    }
+
     private static List<TermRange> ranges(Scope scope, Query<?> query) {
         List<TermRange> ranges = new ArrayList<>();
         query.criteria().forEach(criterion -> ranges.addAll(criterion.ranges()));
-        ranges.add(TermRange.exactly(Term.ofText(Term.TYPE, query.type().tag())));
-        if (!scope.prefix().isEmpty()) {
+        if (query.type() != AnyArtifact.ONE) {
+            ranges.add(TermRange.exactly(Term.ofText(Term.TYPE, query.type().tag())));
+        }
+        if (!scope.prefix().isEmpty() && !ranges.isEmpty()) {
             ranges.add(TermRange.beginning(Term.KEY, scope.prefix()));
         }
         return ranges;
@@ -74,17 +81,13 @@ final class Queries {
             return Optional.empty();
         }
         StoredArtifact artifact = scope.artifact(record);
-        if (artifact.damage().isPresent()
-                || !artifact.manifest().type().equals(Optional.of(query.type().tag()))) {
-            return Optional.empty();
-        }
-        T object = readable(artifact, query.type());
+        T object = artifact.damage().isPresent() ? null : object(artifact, query.type());
         if (object == null) {
             return Optional.empty();
         }
         List<Object> values = new ArrayList<>();
         for (Query.Criterion<T> criterion : query.criteria()) {
-            Optional<Object> value = criterion.match(object);
+            Optional<Object> value = criterion.match(object, artifact);
             if (value.isEmpty()) {
                 return Optional.empty();
             }
@@ -94,7 +97,12 @@ final class Queries {
     }
 
     /** One that is damaged matches nothing, and must not hide the others; {@code verify} tells of it. */
-    private static <T> @Nullable T readable(StoredArtifact artifact, ArtifactType<T> type) {
+    private static <T> @Nullable T object(StoredArtifact artifact, ArtifactType<T> type) {
+        if (type == AnyArtifact.ONE) {
+            return type.javaType().cast(artifact);
+        } else if (!artifact.manifest().type().equals(Optional.of(type.tag()))) {
+            return null;
+        }
         try {
             return artifact.read(type);
         } catch (CorruptDataException e) {

@@ -24,15 +24,8 @@ final class Removing {
         Mono<Boolean> attempt = Core.orNothing(scope.core().storage().load(full))
                 .map(Optional::of)
                 .defaultIfEmpty(Optional.empty())
-                .flatMap(standing -> standing.isEmpty()
-                        ? changeable(scope).thenReturn(false)
-                        : delete(scope, standing.get(), generation));
-        return scope.persistently(key, attempt);
-    }
-
-    /** Lets a store that is read-only refuse also where there is nothing to do. */
-    private static Mono<Void> changeable(Scope scope) {
-        return scope.core().isReadOnly() ? scope.core().storage().files().discard(Canonical.random()) : Mono.empty();
+                .flatMap(standing -> standing.isEmpty() ? Mono.just(false) : delete(scope, standing.get(), generation));
+        return scope.changing("deleting an artifact", scope.persistently(key, attempt));
     }
 
     private static Mono<Boolean> delete(Scope scope, StoredRecord standing, OptionalLong generation) {
@@ -85,7 +78,8 @@ final class Removing {
                                 ? Mono.error(
                                         new ArtifactExistsException(scope.core().name(), to))
                                 : unreferred(scope, source).then(moved(scope, standing, target))));
-        return scope.persistently(from, attempt).then();
+        return scope.changing(
+                "renaming an artifact", scope.persistently(from, attempt).then());
     }
 
     private static Mono<Boolean> moved(Scope scope, StoredRecord standing, String target) {

@@ -3,6 +3,7 @@ package io.atomflux.artifact;
 import io.atomflux.artifact.spi.ArtifactKey;
 import io.atomflux.artifact.spi.StoredRecord;
 import io.atomflux.error.InvalidNameException;
+import io.atomflux.error.ReadOnlyStoreException;
 import io.atomflux.error.StoreBusyException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -95,6 +96,12 @@ record Scope(Core core, String prefix) {
         } catch (InvalidNameException e) {
             return false;
         }
+    }
+
+    /** Refuses a change at once where it would be refused in the end, also if there proves to be nothing to change. */
+    <T> Mono<T> changing(String operation, Mono<T> change) {
+        return Mono.defer(
+                () -> core.isReadOnly() ? Mono.error(new ReadOnlyStoreException(core.name(), operation)) : change);
     }
 
     /** Tries what others may prevent until it answers: an attempt that is empty was in vain. */
