@@ -1,13 +1,9 @@
 package io.atomflux.redis;
 
-import io.atomflux.error.InvalidOptionException;
-import io.atomflux.spi.BackendOptions;
 import io.atomflux.spi.BackendProvider;
 import io.atomflux.spi.Location;
 import io.atomflux.spi.OpenOptions;
 import io.atomflux.spi.RowBackend;
-import io.atomflux.spi.Settings;
-import io.lettuce.core.cluster.RedisClusterClient;
 import java.util.Set;
 
 /**
@@ -49,17 +45,10 @@ public final class RedisProvider implements BackendProvider {
 
     @Override
     public RowBackend<?> open(Location location, OpenOptions options) {
-        RedisOptions chosen = optionsOf(options);
-        RedisPlace place = RedisPlace.of(location);
-        boolean cluster = place.kind() == RedisPlace.Kind.CLUSTER;
-        if (chosen.client().isPresent() && chosen.client().get() instanceof RedisClusterClient != cluster) {
-            throw new InvalidOptionException(
-                    "client",
-                    "%s, given for %s (expected: a RedisClusterClient for redis-cluster://, else a RedisClient)"
-                            .formatted(chosen.client().get().getClass().getSimpleName(), location));
-        }
+        Opening opening = Opening.of(location, options);
+        boolean cluster = opening.cluster();
         String group = Groups.accepted(options.group().orElse(Layout.DEFAULT_GROUP), cluster);
-        RedisClients.Lease lease = RedisClients.lease(place, chosen, location.toString());
+        RedisClients.Lease lease = RedisClients.lease(opening.place(), opening.options(), location.toString());
         String name = options.group().isEmpty() ? location.toString() : location + " group " + group;
         return new RedisRows(
                 lease.commands(),
@@ -69,22 +58,5 @@ public final class RedisProvider implements BackendProvider {
                 Limits.DEFAULT,
                 Groups.list(lease.commands(), cluster),
                 lease.close());
-    }
-
-    private static RedisOptions optionsOf(OpenOptions options) {
-        RedisOptions named = RedisOptions.from(new Settings(options.settings()));
-        BackendOptions typed = options.typed().orElse(null);
-        if (typed == null) {
-            return named;
-        }
-        if (!(typed instanceof RedisOptions given)) {
-            throw new InvalidOptionException(
-                    typed.getClass().getSimpleName(), "given to a store in Redis (expected: RedisOptions)");
-        }
-        if (!options.settings().isEmpty()) {
-            throw new InvalidOptionException(
-                    String.join(", ", options.settings().keySet()), "given beside RedisOptions (expected: either)");
-        }
-        return given;
     }
 }

@@ -1,37 +1,13 @@
--- Put before every script that changes rows. Answers a repeated call from memory; reads all it may write before it writes.
+-- Put behind once.lua before every script that changes rows. Reads all it may write before it writes.
 -- KEYS: 1 list of sort keys, 2 counter, 3 control, 4 client, 5 log of changes, 6 open writes
 -- ARGV: 1 the client's token, 2 sequence, 3 prefix of row keys
-local RING = 512
 local LOGGED = 4096
-
-local function text(number)
-    return string.format('%.0f', number)
-end
-
-local sequence = tonumber(ARGV[2])
-local slot = 'r' .. text(sequence % RING)
-local mine = redis.call('HMGET', KEYS[4], 'id', 'last', slot)
-if mine[1] ~= ARGV[1] then
-    return 'unknown'
-end
-if mine[3] then
-    local space = string.find(mine[3], ' ', 1, true)
-    if tonumber(string.sub(mine[3], 1, space - 1)) == sequence then
-        return string.sub(mine[3], space + 1)
-    end
-end
-local last = tonumber(mine[2])
-if sequence <= last - RING then
-    return 'old'
-end
 
 local size = redis.call('LLEN', KEYS[1])
 local counter = redis.call('GET', KEYS[2])
 local control = redis.call('HMGET', KEYS[3], 'rev', 'sk', 'seen')
 redis.call('LLEN', KEYS[5])
 redis.call('HLEN', KEYS[6])
-local time = redis.call('TIME')
-local now = text(time[1] * 1000 + math.floor(time[2] / 1000))
 
 -- What a program that keeps no log changes as well when it adds or removes rows.
 local function state()
@@ -53,16 +29,6 @@ local function rowKey(sortKey)
     return ARGV[3] .. sortKey
 end
 
--- The first write of a script decides whether a server without memory refuses all of it: a script that takes room begins
--- with one that is refused then; one that gives room back with one that is not.
-local function takeRoom()
-    redis.call('HSET', KEYS[4], 'ms', now)
-end
-
-local function giveRoom()
-    redis.call('HDEL', KEYS[4], 'none')
-end
-
 local function raiseCounter()
     if nextKey > tonumber(counter or '0') then
         redis.call('SET', KEYS[2], text(nextKey))
@@ -72,9 +38,7 @@ end
 -- Remembers the answer; nothing may be written after it.
 local function finish(answer)
     raiseCounter()
-    redis.call('HSET', KEYS[4], slot, text(sequence) .. ' ' .. answer,
-        'last', text(math.max(last, sequence)), 'ms', now)
-    return answer
+    return remember(answer)
 end
 
 -- Logs a change, and that of others before it if they left none.
@@ -101,7 +65,7 @@ end
 local braces = string.sub(ARGV[3], 1, 1) == '{'
 local function kind(key)
     if braces then
-        redis.call('EXISTS', KEYS[4], key)
+        redis.call('EXISTS', client, key)
     end
     return redis.call('TYPE', key).ok
 end

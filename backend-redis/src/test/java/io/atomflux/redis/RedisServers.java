@@ -31,7 +31,7 @@ import redis.embedded.core.RedisServerBuilder;
  * <p>{@code ATOMFLUX_REDIS_URI} names a server to be used for {@link #single()} instead, {@code ATOMFLUX_REDIS_SERVER} a
  * program to start instead of the one of the artefact.
  */
-final class RedisServers {
+public final class RedisServers {
 
     private static final List<Redis> RUNNING = new ArrayList<>(); // guarded by itself
     private static String single = ""; // guarded by the class, as is the next
@@ -44,7 +44,7 @@ final class RedisServers {
     private RedisServers() {}
 
     /** Returns the URI of a server that all tests of this JVM share; each takes groups of its own. */
-    static synchronized String single() {
+    public static synchronized String single() {
         if (single.isEmpty()) {
             single = Optional.ofNullable(System.getenv("ATOMFLUX_REDIS_URI"))
                     .orElseGet(() -> "redis://127.0.0.1:" + port(start(freePort(), settings -> {})));
@@ -53,7 +53,7 @@ final class RedisServers {
     }
 
     /** Returns the URI of a cluster of three servers that all tests of this JVM share. */
-    static synchronized String cluster() {
+    public static synchronized String cluster() {
         if (cluster.isEmpty()) {
             cluster = startCluster();
         }
@@ -104,7 +104,7 @@ final class RedisServers {
     }
 
     /** Starts one more server, for tests that change or kill it. */
-    static RedisServer start(int port, Consumer<RedisServerBuilder> settings) {
+    public static RedisServer start(int port, Consumer<RedisServerBuilder> settings) {
         try {
             RedisServerBuilder builder = settled(RedisServer.newRedisServer()).port(port);
             settings.accept(builder);
@@ -174,11 +174,11 @@ final class RedisServers {
         }
     }
 
-    static int port(RedisServer server) {
+    public static int port(RedisServer server) {
         return server.ports().get(0);
     }
 
-    static int freePort() {
+    public static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

@@ -19,8 +19,7 @@ class ReadmeTest {
     @CsvSource({
         "chemist, ForChemists.java",
         "backend-engineer, ForBackendEngineers.java",
-        "ml-engineer, ForMlEngineers.java",
-        "artifacts, KeepArtifacts.java"
+        "ml-engineer, ForMlEngineers.java"
     })
     void showsWhatRuns(String region, String file) throws IOException {
         String source = Files.readString(SOURCES.resolve(file));
