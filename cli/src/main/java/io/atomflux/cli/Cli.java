@@ -66,6 +66,7 @@ final class Cli {
                 .addSubcommand(new SchemaCommand())
                 .addSubcommand(new DigestCommand())
                 .addSubcommand(new VerifyCommand())
+                .addSubcommand(new ArtifactsCommand())
                 .addSubcommand(new CompletionCommand());
         line.getCommandSpec()
                 .usageMessage()

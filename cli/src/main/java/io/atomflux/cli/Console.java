@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class Console {
 
+    private final OutputStream bytes;
     private final Writer out;
     private final PrintWriter err;
     private final boolean interactive;
@@ -25,6 +27,7 @@ final class Console {
      * @param interactive whether a person watches standard error, so that progress is worth showing
      */
     Console(OutputStream out, PrintWriter err, boolean interactive) {
+        this.bytes = out;
         this.out = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), 1 << 16);
         this.err = err;
         this.interactive = interactive;
@@ -47,6 +50,19 @@ final class Console {
     void line(String text) {
         print(text);
         print("\n");
+    }
+
+    /** Writes bytes as they are to standard output, behind all text so far. */
+    void bytes(ByteBuffer buffer) {
+        flush();
+        byte[] copy = new byte[buffer.remaining()];
+        buffer.get(copy);
+        try {
+            bytes.write(copy);
+            bytes.flush();
+        } catch (IOException e) {
+            throw new OutputException(e);
+        }
     }
 
     void flush() {

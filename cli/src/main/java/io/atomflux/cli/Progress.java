@@ -13,6 +13,7 @@ final class Progress implements AutoCloseable {
     private boolean shown;
     private final String what;
     private final long total;
+    private final String unit;
     private final long began = System.nanoTime();
     private long done;
     private long drawn = began - REDRAW_NANOS;
@@ -24,10 +25,20 @@ final class Progress implements AutoCloseable {
      * @param total rows to come, or 0 if nobody knows
      */
     Progress(Console console, String what, long total) {
+        this(console, what, total, "row");
+    }
+
+    /**
+     * Starts at nothing.
+     *
+     * @param unit what is counted, in the singular
+     */
+    Progress(Console console, String what, long total, String unit) {
         this.err = console.err();
         this.shown = console.isInteractive();
         this.what = what;
         this.total = total;
+        this.unit = unit;
     }
 
     /** Counts one more row. Not for several threads at once. */
@@ -50,7 +61,7 @@ final class Progress implements AutoCloseable {
 
     String line(double seconds) {
         double rate = done / Math.max(seconds, 1e-3);
-        String counted = String.format(Locale.ROOT, "%s, %,.0f rows/s", Text.count(done, "row"), rate);
+        String counted = String.format(Locale.ROOT, "%s, %,.0f %ss/s", Text.count(done, unit), rate, unit);
         if (total <= 0) {
             return what + " " + counted;
         }

@@ -95,7 +95,9 @@ class ArchitectureTest {
                 "io.atomflux.hub.parquet > value error hub.bytes",
                 "io.atomflux.artifact > facades artifact.spi artifact.catalog artifact.codec spi codec atoms value error",
                 "io.atomflux.artifact.spi > spi value error",
+                "io.atomflux.artifact.codec > facades artifact.spi registry spi codec atoms value error",
                 "io.atomflux.artifact.catalog > artifact.spi spi codec value error",
+                "io.atomflux.artifact.folder > artifact.spi artifact.catalog spi codec value error",
                 "io.atomflux.artifact.evaluator > artifact artifact.spi artifact.catalog codec spi value error"
             })
     void usesOnly(String user, String used) {

@@ -7,6 +7,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -18,10 +20,20 @@ class HelpTest {
         return Cli.commandLine(new Console(new ByteArrayOutputStream(), new PrintWriter(new StringWriter()), false));
     }
 
+    /** All commands below one, those of commands too, by what is typed. */
+    private static Map<String, CommandLine> commands(String typed, CommandLine line) {
+        Map<String, CommandLine> all = new TreeMap<>();
+        line.getSubcommands().forEach((name, command) -> {
+            all.put(typed + name, command);
+            all.putAll(commands(typed + name + " ", command));
+        });
+        return all;
+    }
+
     @Test
     @DisplayName("every option of every command is shown in an example of its help")
     void everyOptionHasAnExample() {
-        line().getSubcommands().forEach((name, command) -> {
+        commands("", line()).forEach((name, command) -> {
             String footer =
                     String.join("\n", command.getCommandSpec().usageMessage().footer());
             assertThat(footer).contains("Examples:");
@@ -38,11 +50,11 @@ class HelpTest {
     @Test
     @DisplayName("every command has help and a version, on standard output, in lines of at most eighty characters")
     void everyCommandHasHelp() {
-        line().getSubcommands().keySet().forEach(name -> {
-            Ran help = run(name, "--help").well();
+        commands("", line()).keySet().forEach(name -> {
+            Ran help = run((Object[]) (name + " --help").split(" ")).well();
             assertThat(help.out()).contains("atomflux " + name);
             assertThat(help.lines()).allMatch(text -> text.length() <= 80, "at most 80 characters");
-            assertThat(run(name, "--version").well().out())
+            assertThat(run((Object[]) (name + " --version").split(" ")).well().out())
                     .startsWith("atomflux ")
                     .contains("Java ");
         });

@@ -1,10 +1,19 @@
 package io.atomflux.artifact;
 
+import io.atomflux.artifact.catalog.CatalogStorage;
+import io.atomflux.artifact.catalog.MemoryStorage;
 import io.atomflux.artifact.spi.ArtifactKey;
+import io.atomflux.artifact.spi.ArtifactStorage;
+import io.atomflux.artifact.spi.SimpleStorage;
 import io.atomflux.artifact.spi.SweepReport;
+import io.atomflux.spi.Location;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -30,6 +39,93 @@ import reactor.core.publisher.Mono;
  *     errors of the storage, by every method that reads or changes
  */
 public interface ArtifactStore {
+
+    /**
+     * Opens the store of a path or URI, e.g. {@code results}, {@code results.lmdb}, {@code redis://host} or {@code
+     * memory://name}; a query gives options, e.g. {@code results?layout=isf&readonly=true}.
+     *
+     * <p>The layout of a folder is looked at when something is first subscribed; one that is missing or empty gets that of
+     * Atomflux, made by the first change. A named store in memory lives as long as the process, and is shared in it.
+     *
+     * @throws io.atomflux.error.NoBackendException if nothing on the class path serves it
+     * @throws io.atomflux.error.InvalidOptionException if an option is unknown or malformed
+     */
+    static ArtifactStore open(String location) {
+        return open(location, ArtifactOptions.none());
+    }
+
+    /** Opens a store with options; see {@link #open(String)}. */
+    static ArtifactStore open(String location, ArtifactOptions options) {
+        return Opening.open(Location.parse(location), options);
+    }
+
+    /** Opens the store of a path, taken literally; see {@link #open(String)}. */
+    static ArtifactStore open(Path path) {
+        return open(path, ArtifactOptions.none());
+    }
+
+    /** Opens the store of a path with options; see {@link #open(String)}. */
+    static ArtifactStore open(Path path, ArtifactOptions options) {
+        return Opening.open(Location.of(path), options);
+    }
+
+    /** Opens the store of a URI; see {@link #open(String)}. */
+    static ArtifactStore open(URI uri) {
+        return open(uri, ArtifactOptions.none());
+    }
+
+    /** Opens the store of a URI with options; see {@link #open(String)}. */
+    static ArtifactStore open(URI uri, ArtifactOptions options) {
+        return Opening.open(Location.of(uri), options);
+    }
+
+    /** Makes a store of a storage; closing it closes that. */
+    static ArtifactStore of(ArtifactStorage storage) {
+        return of(storage, ArtifactOptions.none());
+    }
+
+    /** Makes a store of a storage with options; {@code layout} and settings by name mean nothing here. */
+    static ArtifactStore of(ArtifactStorage storage, ArtifactOptions options) {
+        return Opening.store(Objects.requireNonNull(storage, "storage"), options);
+    }
+
+    /**
+     * Makes a store of the least storage there can be; one process at a time may change it.
+     *
+     * @param name for messages
+     */
+    static ArtifactStore of(SimpleStorage storage, String name, ArtifactOptions options) {
+        SimpleCatalog catalog = new SimpleCatalog(Objects.requireNonNull(storage, "storage"), name);
+        return of(CatalogStorage.of(catalog, new SimpleFiles(storage, catalog)), options);
+    }
+
+    /** Makes a store of the least storage there can be; one process at a time may change it. */
+    static ArtifactStore of(SimpleStorage storage) {
+        return of(storage, storage.getClass().getSimpleName(), ArtifactOptions.none());
+    }
+
+    /** Makes a store that lives in memory, as long as it is used. */
+    static ArtifactStore inMemory() {
+        return inMemory(ArtifactOptions.none());
+    }
+
+    /** Makes a store that lives in memory, with options. */
+    static ArtifactStore inMemory(ArtifactOptions options) {
+        return of(MemoryStorage.create("memory://"), options);
+    }
+
+    /**
+     * Opens a store, works with it, and closes it on completion, error and cancellation alike.
+     *
+     * @param work contains every use of the store, which is closed when the returned mono ends
+     * @return cold; opens one store per subscription; the result comes after the close completed
+     */
+    static <T> Mono<T> with(
+            String location,
+            ArtifactOptions options,
+            Function<? super ArtifactStore, ? extends Mono<? extends T>> work) {
+        return Mono.usingWhen(Mono.fromSupplier(() -> open(location, options)), work, ArtifactStore::close);
+    }
 
     /**
      * Puts a value under a key; replaces what is there, keeps its generation counting.
@@ -109,7 +205,7 @@ public interface ArtifactStore {
     /** Streams the keys at or below a prefix, ordered; {@code a} holds {@code a} and {@code a/b}, not {@code ab}. */
     Flux<ArtifactKey> keys(String prefix);
 
-    /** Streams the names directly below a prefix, ordered, each once; empty text for the top. */
+    /** Streams the names directly below a prefix, each once, in the order of the keys they begin; empty text for the top. */
     Flux<String> names(String prefix);
 
     /** Streams the artifacts at or below a prefix, ordered by key; empty text for all. Damaged ones are {@link Artifact#damage}. */
@@ -121,7 +217,7 @@ public interface ArtifactStore {
     /** Returns this store without the right to change anything. */
     ArtifactStore readOnly();
 
-    /** Streams what matches a query, ordered by key; each match says which values matched. */
+    /** Streams what matches a query, ordered by key; each match says which values matched. Damaged artifacts match nothing. */
     <T> Flux<Match<T>> query(Query<T> query);
 
     /**
@@ -154,7 +250,7 @@ public interface ArtifactStore {
      */
     Mono<Map<String, String>> copyFrom(ArtifactStore source, Predicate<Artifact> chosen);
 
-    /** Reads everything and streams what is wrong: damaged manifests, missing or changed files, files of no artifact. */
+    /** Reads everything and streams what is wrong: damaged manifests, missing, changed or foreign files, references to nothing. */
     Flux<Finding> verify();
 
     /** Removes files nobody can need any more, see the retention; happens also now and then while putting. */

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.reactivestreams.Publisher;
@@ -61,6 +62,20 @@ public final class Files {
 
     Map<String, Source> sources() {
         return sources;
+    }
+
+    /** Tells whether the names of all files are known. */
+    boolean areNamed() {
+        return sources.values().stream()
+                .noneMatch(source -> source instanceof Source.Folder || source instanceof Source.Other);
+    }
+
+    /** Returns the folders to be removed once their files are stored. */
+    List<Path> moved() {
+        return sources.values().stream()
+                .filter(source -> source instanceof Source.Folder folder && folder.move())
+                .map(source -> ((Source.Folder) source).path())
+                .toList();
     }
 
     /** Where files come from. */

@@ -29,6 +29,25 @@ public interface Provenance {
     /** Name of the entry that tells whether the working copy had changes. */
     String DIRTY = "dirty";
 
-    /** Returns plain values by name; called on a thread that may block, once per process unless it says otherwise. */
+    /** Returns plain values by name; called on a thread that may block, once for an opened store unless it says otherwise. */
     Map<String, @Nullable Object> collect();
+
+    /** Tells whether to ask for each put anew. */
+    default boolean changes() {
+        return false;
+    }
+
+    /**
+     * Tells versions of the runtime and of libraries on the class path (from the names of their files), the host's name,
+     * and, if the working folder lies in a working copy of Git, its commit and whether it had changes. Nothing of the user,
+     * of the environment or of paths.
+     */
+    static Provenance standard() {
+        return StandardProvenance.ONE;
+    }
+
+    /** Tells nothing. */
+    static Provenance none() {
+        return Map::of;
+    }
 }

@@ -231,4 +231,38 @@ class ExamplesTest {
             server.stop();
         }
     }
+
+    @Test
+    @DisplayName("values and folders are kept under keys, a mean is computed once, and their origin is told")
+    void keepArtifactsRuns() throws Exception {
+        Path results = folder.resolve("results");
+        assertThat(outputOf(KeepArtifacts::main, results).lines())
+                .containsExactly(
+                        "water/300K/box: 1 files, folder",
+                        "water/300K/energies: 1 files, npy",
+                        "water/300K/mean: 1 files, json",
+                        "mean -2.25, changed 1 times");
+        assertThat(outputOf(KeepArtifacts::main, results).lines()).last().isEqualTo("mean -2.25, changed 1 times");
+    }
+
+    @Test
+    @DisplayName("a data class of one's own keeps the better of two and is found by its fields")
+    void writeYourOwnDataClassRuns() throws Exception {
+        assertThat(outputOf(WriteYourOwnDataClass::main, folder.resolve("relaxed"))
+                        .lines())
+                .containsExactly(
+                        "CREATED PBE",
+                        "REPLACED PBE",
+                        "KEPT_EXISTING PBE",
+                        "CREATED RPBE",
+                        "CREATED PBE",
+                        "one thing, one key: true",
+                        "found Relaxation[formula=H2O, functional=PBE, energy=-14.22, largestForce=0.01]");
+    }
+
+    @Test
+    @DisplayName("a codec of one's own keeps pictures as PNG")
+    void writeYourOwnCodecRuns() throws Exception {
+        assertThat(outputOf(WriteYourOwnCodec::main, folder.resolve("plots"))).isEqualTo("4 x 3, #0072B2\n");
+    }
 }

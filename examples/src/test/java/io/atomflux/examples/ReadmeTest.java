@@ -19,7 +19,8 @@ class ReadmeTest {
     @CsvSource({
         "chemist, ForChemists.java",
         "backend-engineer, ForBackendEngineers.java",
-        "ml-engineer, ForMlEngineers.java"
+        "ml-engineer, ForMlEngineers.java",
+        "artifacts, KeepArtifacts.java"
     })
     void showsWhatRuns(String region, String file) throws IOException {
         String source = Files.readString(SOURCES.resolve(file));

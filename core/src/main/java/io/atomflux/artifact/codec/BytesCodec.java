@@ -40,7 +40,7 @@ public final class BytesCodec implements ArtifactCodec {
         return value instanceof Bytes
                 || value instanceof byte[]
                 || value instanceof ByteBuffer
-                || value instanceof Publisher;
+                || (value instanceof Publisher && !RowsCodec.isView(value));
     }
 
     @Override

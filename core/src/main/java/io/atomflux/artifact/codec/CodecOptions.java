@@ -35,6 +35,14 @@ final class CodecOptions {
         }
     }
 
+    /** Refuses all options. */
+    static void none(String codec, Map<String, Object> options) {
+        if (!options.isEmpty()) {
+            throw new InvalidOptionException(
+                    options.keySet().iterator().next(), "unknown to codec %s (expected: no option)".formatted(codec));
+        }
+    }
+
     @Nullable
     String text(String name) {
         Object value = options.get(name);

@@ -136,7 +136,7 @@ public final class Codecs {
      * @throws IllegalArgumentException if none keeps it exactly, naming what and where
      */
     public ArtifactCodec choose(Object value) {
-        if (value instanceof Publisher) {
+        if (value instanceof Publisher && !RowsCodec.isView(value)) {
             throw new IllegalArgumentException(
                     "value: a publisher, whose elements nobody can tell (expected: a codec by its id: rows or bytes)");
         }

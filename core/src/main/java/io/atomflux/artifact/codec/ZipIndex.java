@@ -81,15 +81,14 @@ final class ZipIndex {
         };
         long tail = Math.min(size, LONGEST_TAIL);
         return parts.apply(new Range(size - tail, tail))
-                .flatMap(part -> end(file, size, size - tail, part.buffer(), parts))
+                .flatMap(part -> end(file, size, part.buffer(), parts))
                 .flatMap(place -> parts.apply(place.range())
                         .map(part -> new ZipIndex(file, directory(file, place, part.buffer()), parts)));
     }
 
     private record Place(Range range, long count) {}
 
-    private static Mono<Place> end(
-            String file, long size, long before, ByteBuffer tail, Function<Range, Mono<Part>> parts) {
+    private static Mono<Place> end(String file, long size, ByteBuffer tail, Function<Range, Mono<Part>> parts) {
         int at = tail.limit() - 22;
         while (at >= 0 && (tail.getInt(at) != END || at + 22 + (tail.getShort(at + 20) & 0xffff) != tail.limit())) {
             at--;

@@ -7,8 +7,7 @@ import reactor.core.publisher.Mono;
  * The least a storage of one's own must do: keep bytes by name.
  *
  * <p>{@code ArtifactStore.of(SimpleStorage)} builds everything else on it; the index is kept in objects of the storage too,
- * so queries and listings read more than with an {@link ArtifactStorage}, and only one process at a time may write, unless
- * the storage replaces conditionally.
+ * and in memory as a whole, and only one process at a time may change the store. What is deleted is replaced by no bytes.
  */
 public interface SimpleStorage {
 

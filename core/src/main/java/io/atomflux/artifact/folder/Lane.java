@@ -1,0 +1,131 @@
+package io.atomflux.artifact.folder;
+
+import io.atomflux.error.StoreAccessException;
+import io.atomflux.error.StoreFullException;
+import io.atomflux.error.StoreIoException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.util.ArrayDeque;
+import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * Runs blocking calls in the order they came, so many at once at most, on daemon threads that all stores of the process share.
+ *
+ * <p>A call that has started is never interrupted: an interrupt would close an open file for everybody.
+ */
+final class Lane implements Executor {
+
+    private static final AtomicLong NUMBER = new AtomicLong();
+    private static final Executor THREADS =
+            new ThreadPoolExecutor(0, Integer.MAX_VALUE, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), Lane::thread);
+
+    private final int most;
+    private final Queue<Runnable> waiting = new ArrayDeque<>(); // guarded by this, as the next
+    private int running;
+
+    Lane(int most) {
+        this.most = most;
+    }
+
+    /** What a call does. */
+    interface Call<T> {
+        @Nullable
+        T run() throws IOException;
+    }
+
+    private static Thread thread(Runnable tasks) {
+        Thread thread = new Thread(tasks, "atomflux-artifact-" + NUMBER.incrementAndGet());
+        thread.setDaemon(true);
+        // Else it would keep that of whoever happened to need one more thread.
+        thread.setContextClassLoader(Lane.class.getClassLoader());
+        return thread;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        synchronized (this) {
+            if (running == most) {
+                waiting.add(task);
+                return;
+            }
+            running++;
+        }
+        THREADS.execute(() -> work(task));
+    }
+
+    private void work(Runnable first) {
+        @Nullable Runnable task = first;
+        while (task != null) {
+            boolean returned = false;
+            try {
+                task.run();
+                returned = true;
+            } finally {
+                task = next();
+                if (!returned && task != null) {
+                    Runnable left = task;
+                    THREADS.execute(() -> work(left)); // this thread ends with what was thrown
+                }
+            }
+        }
+    }
+
+    private synchronized @Nullable Runnable next() {
+        Runnable next = waiting.poll();
+        if (next == null) {
+            running--;
+        }
+        return next;
+    }
+
+    /** Runs a call for each subscription; cancelling drops its result. */
+    <T> Mono<T> call(String store, String action, Call<T> call) {
+        return Mono.fromFuture(
+                () -> {
+                    CompletableFuture<T> result = new CompletableFuture<>();
+                    execute(() -> complete(result, store, action, call));
+                    return result;
+                },
+                true);
+    }
+
+    // Whatever is thrown belongs to the subscriber, else it would wait for ever.
+    private static <T> void complete(CompletableFuture<T> result, String store, String action, Call<T> call) {
+        T value;
+        try {
+            value = call.run();
+        } catch (Throwable failure) {
+            result.completeExceptionally(translated(store, action, failure));
+            return;
+        }
+        result.complete(value);
+    }
+
+    /** Returns an I/O failure as a typed error that names the store; others stay as they are. */
+    static Throwable translated(String store, String action, Throwable failure) {
+        if (!(failure instanceof IOException)) {
+            return failure;
+        }
+        if (failure instanceof AccessDeniedException) {
+            return new StoreAccessException(
+                    store, "no permission for " + failure.getMessage() + " (expected: a user who may)", failure);
+        }
+        return isFull(failure)
+                ? new StoreFullException(store, "no space left on the disk, or a quota is used up", failure)
+                : new StoreIoException(store, action, failure);
+    }
+
+    private static boolean isFull(Throwable failure) {
+        String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+        return message.contains("no space left") || message.contains("quota") || message.contains("not enough space");
+    }
+}
