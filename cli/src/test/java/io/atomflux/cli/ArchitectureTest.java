@@ -79,6 +79,7 @@ class ArchitectureTest {
                 "io.atomflux.redis.artifact > redis artifact.spi artifact.catalog spi value error",
                 "io.atomflux.mongo > spi codec adapter value error",
                 "io.atomflux.file.lmdb > spi codec adapter value error",
+                "io.atomflux.file.lmdb.artifact > artifact.spi artifact.catalog spi value error file.lmdb",
                 "io.atomflux.file.ase > spi codec adapter value error file.compressed",
                 "io.atomflux.file.compressed > error",
                 "io.atomflux.file.aselmdb > spi codec adapter value error atoms file.lmdb",

@@ -21,7 +21,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -292,7 +291,6 @@ public abstract class CatalogContract {
     @DisplayName("no increment is lost or made twice where 16 threads count under conditions, through two openings")
     final void countersAreExact() throws Exception {
         List<Catalog> catalogs = List.of(empty(), again());
-        AtomicInteger lost = new AtomicInteger();
         Map<Bytes, Integer> expected = new HashMap<>();
         List<Callable<Map<Bytes, Integer>>> tasks = new ArrayList<>();
         for (int t = 0; t < THREADS; t++) {
@@ -314,7 +312,6 @@ public abstract class CatalogContract {
                                 commit.put(key, number(1 + number(was))).put(sum, number(1 + number(total))))) {
                             break;
                         }
-                        lost.incrementAndGet();
                     }
                     done.merge(key, 1, Integer::sum);
                     done.merge(sum, 1, Integer::sum);
@@ -328,7 +325,6 @@ public abstract class CatalogContract {
         Map<Bytes, Integer> stands = new HashMap<>();
         all(catalogs.get(0)).forEach((key, value) -> stands.put(key, number(value)));
         assertThat(stands).isEqualTo(expected);
-        assertThat(lost.get()).as("commits whose conditions no longer held").isPositive();
     }
 
     @Test

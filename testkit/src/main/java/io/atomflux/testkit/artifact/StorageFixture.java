@@ -36,7 +36,7 @@ abstract class StorageFixture {
     final boolean proof = Boolean.getBoolean("atomflux.proof");
     private final List<ArtifactStorage> opened = new ArrayList<>();
 
-    /** Opens an empty place that no other test has; the kit closes it. */
+    /** Opens an empty place that no other test has, where there may be no store yet; the kit closes it. */
     protected abstract ArtifactStorage openEmpty();
 
     /** Opens the place of the last {@link #openEmpty} once more, as another process would; the kit closes it. */
@@ -56,7 +56,9 @@ abstract class StorageFixture {
     }
 
     final ArtifactStorage empty() {
-        return closedLater(openEmpty());
+        ArtifactStorage storage = closedLater(openEmpty());
+        storage.id().block(PATIENCE); // makes the store
+        return storage;
     }
 
     final ArtifactStorage again() {

@@ -138,15 +138,18 @@ final class Environments {
         Path data = place.data();
         PageCheck.beforeOpening(data, store);
         Natives.load();
-        if (!options.locking()) {
+        if (!options.locking() && !options.guarded()) {
             return openNative(place, store, options, LMDB.MDB_RDONLY | LMDB.MDB_NOLOCK);
         }
         try {
-            return openNative(place, store, options, 0);
+            return openNative(place, store, options, options.guarded() ? LMDB.MDB_NOLOCK : 0);
         } catch (NativeFailure denied) {
             if (!LmdbErrors.isDenied(denied.code()) || !Files.isReadable(data) || Files.size(data) == 0) {
                 throw denied;
             }
+        }
+        if (options.guarded()) {
+            return openNative(place, store, options, LMDB.MDB_RDONLY | LMDB.MDB_NOLOCK);
         }
         try {
             return openNative(place, store, options, LMDB.MDB_RDONLY);

@@ -118,7 +118,7 @@ public final class SingleFile implements AutoCloseable {
     public SingleFile(Path file, String name, Access access, String expected) {
         this.place = Place.file(file.toAbsolutePath().normalize());
         this.name = name;
-        this.options = new Opening(access.mapSize(), access.maxReaders(), access.sync(), access.locking());
+        this.options = new Opening(access.mapSize(), access.maxReaders(), access.sync(), access.locking(), false);
         this.expected = expected;
     }
 
