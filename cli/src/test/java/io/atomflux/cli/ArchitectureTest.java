@@ -84,6 +84,7 @@ class ArchitectureTest {
                 "io.atomflux.file.compressed > error",
                 "io.atomflux.file.aselmdb > spi codec adapter value error atoms file.lmdb",
                 "io.atomflux.file.asedb > spi codec adapter value error atoms",
+                "io.atomflux.file.arrow > artifact.spi artifact.codec value error",
                 "io.atomflux.file.columnar > spi codec adapter value error atoms file.columnar.tree file.columnar.zarr file.columnar.hdf5",
                 "io.atomflux.file.columnar.tree > value error",
                 "io.atomflux.file.columnar.journal > spi error",
@@ -160,6 +161,8 @@ class ArchitectureTest {
                         "io.netty..",
                         "reactor.netty..",
                         "org.apache.parquet..",
+                        "org.apache.arrow..",
+                        "com.google.flatbuffers..",
                         "org.xerial..",
                         "org.sqlite..",
                         "java.sql..",
@@ -300,6 +303,8 @@ class ArchitectureTest {
                 "org.knowm",
                 "picocli",
                 "org.apache.parquet",
+                "org.apache.arrow",
+                "com.google.flatbuffers",
                 "io.netty",
                 "reactor.netty"
             })
