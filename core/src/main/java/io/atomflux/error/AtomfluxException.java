@@ -22,6 +22,7 @@ public abstract sealed class AtomfluxException extends RuntimeException
                 PartialWriteException,
                 ReadOnlyStoreException,
                 RowOutOfBoundsException,
+                RunFailedException,
                 StoreAccessException,
                 StoreBusyException,
                 StoreChangedException,

@@ -193,6 +193,11 @@ final class ArtifactPlace implements PayloadPlace {
     }
 
     @Override
+    public Mono<PayloadUrl> url(Scope scope, String name) {
+        return store.id().map(id -> PayloadUrl.ofStore(id, scope.name(), name));
+    }
+
+    @Override
     public void check(PayloadUrl url) {
         if (url.store().isEmpty()) {
             throw new InvalidNameException(

@@ -1,5 +1,7 @@
 package io.atomflux.artifact.payload;
 
+import java.nio.ByteBuffer;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -19,6 +21,10 @@ public final class Lazy<T> {
         this.type = type;
     }
 
+    PayloadStore store() {
+        return store;
+    }
+
     /** Returns where the value is. */
     public PayloadRef ref() {
         return ref;
@@ -34,9 +40,12 @@ public final class Lazy<T> {
         return store.readObject(ref, type);
     }
 
-    /**
-     * Returns this as a value of another type.
-     */
+    /** Streams the stored bytes, comparing their length and hash; see {@link PayloadStore#read(PayloadRef)}. */
+    public Flux<ByteBuffer> bytes() {
+        return store.read(ref);
+    }
+
+    /** Returns this as a value of another type. */
     public <V> Lazy<V> as(Class<V> other) {
         return new Lazy<>(store, ref, other);
     }

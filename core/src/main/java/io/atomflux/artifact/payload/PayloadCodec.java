@@ -23,6 +23,19 @@ enum PayloadCodec {
             return NumpyMsgpack.CODEC.decode(array, 0, array.length);
         }
     },
+    /** Msgpack of values with marks, see {@link Marks}. */
+    MARKED("msgpack-marked", true) {
+        @Override
+        Bytes encode(@Nullable Object value) {
+            return MSGPACK.encode(value);
+        }
+
+        @Override
+        @Nullable
+        Object decode(Bytes bytes) {
+            return MSGPACK.decode(bytes);
+        }
+    },
     JSON("json", true) {
         @Override
         Bytes encode(@Nullable Object value) {

@@ -70,12 +70,15 @@ final class PayloadEnvelope {
         return true;
     }
 
+    /** A value and how it was encoded. */
+    record Opened(@Nullable Object value, String codec) {}
+
     /**
      * Reads a value behind a header.
      *
      * @param limit largest length of the encoded value
      */
-    static @Nullable Object read(Bytes stored, long limit, String store, String url) {
+    static Opened read(Bytes stored, long limit, String store, String url) {
         ByteBuffer in = stored.asBuffer();
         byte[] name;
         int compression;
@@ -117,7 +120,8 @@ final class PayloadEnvelope {
             throw new CorruptDataException(
                     store, url, "its content is not what was written: length or SHA-256 differ", null);
         }
-        return decode(new String(name, StandardCharsets.US_ASCII), Bytes.wrap(body), store, url);
+        String codec = new String(name, StandardCharsets.US_ASCII);
+        return new Opened(decode(codec, Bytes.wrap(body), store, url), codec);
     }
 
     /** Decodes by a codec's name; whatever goes wrong is named with the address. */

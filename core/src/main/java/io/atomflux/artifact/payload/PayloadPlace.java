@@ -37,6 +37,9 @@ interface PayloadPlace {
     /** Streams the known scopes. */
     Flux<Scope> scopes();
 
+    /** Returns the address a payload has or will have. */
+    Mono<PayloadUrl> url(Scope scope, String name);
+
     /** Guards the form of an address: whether this place could have made it. */
     void check(PayloadUrl url);
 

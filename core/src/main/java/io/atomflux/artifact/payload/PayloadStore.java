@@ -3,11 +3,14 @@ package io.atomflux.artifact.payload;
 import io.atomflux.artifact.ArtifactStore;
 import io.atomflux.artifact.payload.PayloadPlace.Item;
 import io.atomflux.artifact.spi.PayloadStorage;
+import io.atomflux.error.ArtifactNotFoundException;
 import io.atomflux.error.AtomfluxException;
 import io.atomflux.error.CorruptDataException;
+import io.atomflux.error.InvalidNameException;
 import io.atomflux.error.LimitExceededException;
 import io.atomflux.error.Outcome;
 import io.atomflux.error.ReadOnlyStoreException;
+import io.atomflux.error.UnsupportedDataException;
 import io.atomflux.error.ValueTypeException;
 import io.atomflux.value.Bytes;
 import io.atomflux.value.Values;
@@ -22,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -153,7 +155,7 @@ public final class PayloadStore {
             for (Payload payload : all) {
                 Written one = new Written(payload);
                 written.add(one);
-                items.add(new Item(UUID.randomUUID().toString().replace("-", ""), one.content()));
+                items.add(new Item(PayloadBatch.name(), one.content()));
             }
             return place.add(scope, items).map(urls -> {
                 List<PayloadRef> refs = new ArrayList<>();
@@ -265,7 +267,82 @@ public final class PayloadStore {
     }
 
     private @Nullable Object decoded(Bytes stored, PayloadUrl url) {
-        return PayloadEnvelope.marks(stored) ? PayloadEnvelope.read(stored, limit, name(), url.toString()) : stored;
+        if (!PayloadEnvelope.marks(stored)) {
+            return stored;
+        }
+        PayloadEnvelope.Opened opened = PayloadEnvelope.read(stored, limit, name(), url.toString());
+        return opened.codec().equals(PayloadCodec.MARKED.id())
+                ? unmarked(opened.value(), url.toString())
+                : opened.value();
+    }
+
+    /** Makes what is marked as a reference lazy. */
+    @Nullable
+    Object unmarked(@Nullable Object stored, String where) {
+        return Marks.read(stored, (mark, content) -> {
+            if (!mark.equals(Marks.PAYLOAD)) {
+                throw new UnsupportedDataException(
+                        name(),
+                        where,
+                        "a value marked %s (expected: %s; read it with the class that wrote it)"
+                                .formatted(mark, Marks.PAYLOAD),
+                        null);
+            }
+            try {
+                return lazy(PayloadRef.of((Map<?, ?>) Objects.requireNonNull(content)), Object.class);
+            } catch (IllegalArgumentException | InvalidNameException | ClassCastException | NullPointerException e) {
+                throw new CorruptDataException(name(), where, "a reference that is none: " + e.getMessage(), e);
+            }
+        });
+    }
+
+    /**
+     * Reads a value with its marks, for those who know more marks than references; see {@link Marks#read}.
+     *
+     * @signals as {@link #readObject(PayloadRef, Class)}
+     */
+    public Mono<Object> readMarked(PayloadRef ref) {
+        return whole(read(ref), ref.url()).mapNotNull(stored -> {
+            if (!PayloadEnvelope.marks(stored)) {
+                return stored;
+            }
+            PayloadEnvelope.Opened opened =
+                    PayloadEnvelope.read(stored, limit, name(), ref.url().toString());
+            if (!opened.codec().equals(PayloadCodec.MARKED.id())) {
+                throw new ValueTypeException(
+                        ref.url().toString(), "a value with marks", "one encoded as " + opened.codec());
+            }
+            return opened.value();
+        });
+    }
+
+    /** Starts a batch of payloads that are written together. */
+    public Mono<PayloadBatch> batch(Scope scope) {
+        Objects.requireNonNull(scope, "scope");
+        return changing("write", Mono.fromSupplier(() -> new PayloadBatch(place, this, scope, format)));
+    }
+
+    /** Tells whether an address is of the kind this store makes. */
+    boolean mayHold(PayloadUrl url) {
+        try {
+            place.check(url);
+            return true;
+        } catch (InvalidNameException e) {
+            return false;
+        }
+    }
+
+    /** Tells whether there is nothing at an address. */
+    Mono<Boolean> isMissing(PayloadUrl url) {
+        return place.read(url)
+                .next()
+                .thenReturn(false)
+                .onErrorResume(ArtifactNotFoundException.class, missing -> Mono.just(true));
+    }
+
+    /** Tells whether another store looks at the same place. */
+    boolean sharesPlace(PayloadStore other) {
+        return place == other.place || place.name().equals(other.place.name());
     }
 
     private static <T> T typed(@Nullable Object value, Class<T> type, PayloadUrl url) {
@@ -323,7 +400,7 @@ public final class PayloadStore {
         return place.scopes();
     }
 
-    private <T> Mono<T> changing(String operation, Mono<T> change) {
+    <T> Mono<T> changing(String operation, Mono<T> change) {
         return readOnly ? Mono.error(() -> new ReadOnlyStoreException(name(), operation)) : change;
     }
 

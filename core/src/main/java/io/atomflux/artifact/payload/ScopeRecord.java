@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +40,7 @@ record ScopeRecord(Scope scope, Map<String, Instant> written) {
                     .sorted()
                     .forEach(name -> written.put(
                             name,
-                            java.util.Objects.requireNonNull(record.written.get(name))
-                                    .toEpochMilli()));
+                            Objects.requireNonNull(record.written.get(name)).toEpochMilli()));
             Map<String, @Nullable Object> descriptor = new LinkedHashMap<>();
             descriptor.put("scope", record.scope.name());
             descriptor.put("owned", record.scope.owned());

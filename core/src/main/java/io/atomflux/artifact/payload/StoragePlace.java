@@ -200,6 +200,11 @@ final class StoragePlace implements PayloadPlace {
     }
 
     @Override
+    public Mono<PayloadUrl> url(Scope scope, String name) {
+        return Mono.fromSupplier(() -> PayloadUrl.ofFile(scope.name(), name));
+    }
+
+    @Override
     public void check(PayloadUrl url) {
         if (url.store().isPresent()) {
             throw new InvalidNameException(
