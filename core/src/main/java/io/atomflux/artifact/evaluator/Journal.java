@@ -148,7 +148,20 @@ final class Journal {
 
     /** Does the steps; those that are done already are passed over. Only under the lock. */
     void apply(Places places) throws IOException {
-        for (Map<String, Object> step : steps) {
+        apply(places, steps.size());
+        Disk.sync(places.root);
+        Disk.sync(places.sets());
+        Files.deleteIfExists(places.journal());
+        Disk.sync(places.hidden);
+    }
+
+    int length() {
+        return steps.size();
+    }
+
+    /** Does the first steps, and nothing to end the change. */
+    void apply(Places places, int count) throws IOException {
+        for (Map<String, Object> step : steps.subList(0, count)) {
             String key = value(step, KEY);
             switch (value(step, STEP)) {
                 case "text" -> {
@@ -188,10 +201,6 @@ final class Journal {
                             null);
             }
         }
-        Disk.sync(places.root);
-        Disk.sync(places.sets());
-        Files.deleteIfExists(places.journal());
-        Disk.sync(places.hidden);
     }
 
     private static void put(Places places, String text, Path file) throws IOException {
