@@ -265,4 +265,40 @@ class ExamplesTest {
     void writeYourOwnCodecRuns() throws Exception {
         assertThat(outputOf(WriteYourOwnCodec::main, folder.resolve("plots"))).isEqualTo("4 x 3, #0072B2\n");
     }
+
+    @Test
+    @DisplayName("a storage of one's own needs three calls, and an importer one")
+    void writeYourOwnArtifactStorageRuns() throws Exception {
+        assertThat(outputOf(WriteYourOwnArtifactStorage::main).lines())
+                .containsExactly("water/300K/energy = -14.25 eV", "water/400K/energy = -14.0 eV");
+    }
+
+    @Test
+    @DisplayName("a storage of payloads of one's own needs four calls")
+    void writeYourOwnPayloadStorageRuns() throws Exception {
+        assertThat(outputOf(WriteYourOwnPayloadStorage::main).lines())
+                .containsExactly("loss 0.25, weights kept outside: true", "1000 weights read when asked for");
+    }
+
+    @Test
+    @DisplayName("an experiment of four runs is kept and loaded, its arrays in files beside the rows")
+    void trackExperimentsRuns() throws Exception {
+        for (int time = 0; time < 2; time++) { // the second replaces the first
+            assertThat(outputOf(TrackExperiments::main, folder.resolve("runs.lmdb"), folder.resolve("payloads"))
+                            .lines())
+                    .hasSize(5)
+                    .contains("fitting of a spring: 4 runs", "last 0.622", "last -0.889");
+        }
+    }
+
+    @Test
+    @DisplayName("the better of two equal simulations is kept, and pure data are found for a mixture")
+    void reuseSimulationsRuns() throws Exception {
+        assertThat(outputOf(ReuseSimulations::main, folder.resolve("stored_data"))
+                        .lines())
+                .hasSize(3)
+                .startsWith("one thing, one key: true")
+                .anyMatch(line -> line.contains("CO{solv}") && line.endsWith("inefficiency 1.0"))
+                .anyMatch(line -> line.contains("[O{solv}") && line.endsWith("inefficiency 1.5"));
+    }
 }
