@@ -20,13 +20,24 @@ final class ArtifactFiles implements FileSource {
     private final String key;
     private final Optional<String> set;
     private final List<FileEntry> entries;
+    private final Mono<Boolean> stands;
 
-    ArtifactFiles(FileArea area, String store, String key, Optional<String> set, List<FileEntry> entries) {
+    /**
+     * @param stands tells whether the artifact is still this version, so that damage and what was swept can be told apart
+     */
+    ArtifactFiles(
+            FileArea area,
+            String store,
+            String key,
+            Optional<String> set,
+            List<FileEntry> entries,
+            Mono<Boolean> stands) {
         this.area = area;
         this.store = store;
         this.key = key;
         this.set = set;
         this.entries = entries;
+        this.stands = stands;
     }
 
     @Override
@@ -42,8 +53,20 @@ final class ArtifactFiles implements FileSource {
             Hashed hashed = new Hashed();
             // one byte more than it should have, to see whether there is one
             return hashed.passing(area.read(set(), guarded, 0, entry.size() + 1))
-                    .concatWith(Mono.defer(() -> verified(entry, hashed)));
+                    .concatWith(Mono.defer(() -> verified(entry, hashed)))
+                    .onErrorResume(CorruptDataException.class, e -> explained(guarded, e));
         });
+    }
+
+    /** Files of a version that was replaced or deleted are swept after a while, which is no damage. */
+    private Mono<ByteBuffer> explained(String name, CorruptDataException damage) {
+        return stands.flatMap(here -> Mono.error(
+                here
+                        ? damage
+                        : new ArtifactNotFoundException(
+                                store,
+                                "%s, file %s of a version replaced or deleted longer ago than the retention"
+                                        .formatted(key, name))));
     }
 
     private Mono<ByteBuffer> verified(FileEntry entry, Hashed hashed) {

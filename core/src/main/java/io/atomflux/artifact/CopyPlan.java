@@ -20,6 +20,11 @@ final class CopyPlan implements Plan {
     }
 
     @Override
+    public String label() {
+        return artifact.key();
+    }
+
+    @Override
     public Mono<StoredRecord> standing() {
         return scope.core().storage().load(key);
     }

@@ -69,12 +69,10 @@ final class Copying {
     /** Returns the keys, those referred to first. */
     private List<String> ordered() {
         Set<String> done = new LinkedHashSet<>();
-        Set<String> entered = new LinkedHashSet<>();
         for (String start : needs.keySet()) {
             List<String> path = new ArrayList<>(List.of(start));
             while (!path.isEmpty()) {
                 String key = path.get(path.size() - 1);
-                entered.add(key);
                 Optional<String> next = needs.getOrDefault(key, Set.of()).stream()
                         .filter(other -> needs.containsKey(other) && !done.contains(other))
                         .findFirst();
@@ -163,6 +161,11 @@ final class Copying {
                 throw new ArtifactExistsException(scope.core().name(), scope.relative(standing.key()));
             }
             return plan.decide(standing);
+        }
+
+        @Override
+        public String label() {
+            return plan.label();
         }
 
         @Override

@@ -52,9 +52,10 @@ final class HeldFiles implements FileSource.LocalFiles {
         });
     }
 
+    /** Holding is not cancelled once it is under way: a hold that nobody learnt of would be renewed for ever. */
     private static Mono<FileSource.LocalFiles> held(FileArea area, String set, Path folder) {
-        return area.hold(set, HOLD)
-                .<FileSource.LocalFiles>map(first -> {
+        Mono<HeldFiles> holding = area.hold(set, HOLD)
+                .map(first -> {
                     AtomicReference<String> hold = new AtomicReference<>(first);
                     Disposable renewing = renewed(area, set, hold);
                     return new HeldFiles(folder, Mono.defer(() -> {
@@ -64,6 +65,12 @@ final class HeldFiles implements FileSource.LocalFiles {
                 })
                 // Whoever may not write cannot hold: the files are there for the retention.
                 .onErrorResume(ReadOnlyStoreException.class, e -> Mono.just(new HeldFiles(folder, Mono.empty())));
+        return Mono.<FileSource.LocalFiles>create(sink -> {
+                    var unused = holding.contextWrite(sink.contextView()).subscribe(sink::success, sink::error);
+                })
+                .doOnDiscard(HeldFiles.class, unwanted -> {
+                    var unused = unwanted.close().onErrorComplete().subscribe(); // else it ends by itself
+                });
     }
 
     /** A renewal that fails is tried again by the next; if all do, the store is out of reach for whoever sweeps it too. */

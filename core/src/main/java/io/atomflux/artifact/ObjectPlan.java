@@ -73,6 +73,11 @@ final class ObjectPlan<T> implements Plan {
     }
 
     @Override
+    public String label() {
+        return type.tag() + " " + options.key().orElse("new");
+    }
+
+    @Override
     public Mono<StoredRecord> standing() {
         Mono<StoredRecord> byKey =
                 Mono.justOrEmpty(givenKey).flatMap(key -> scope.core().storage().load(key));

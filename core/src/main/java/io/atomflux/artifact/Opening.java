@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -28,6 +29,15 @@ import java.util.stream.Stream;
 final class Opening {
 
     private static final String NATIVE = "folder";
+
+    /** What is known to exist, so that a missing artefact is told, and {@code x.lmdb} never becomes a folder. */
+    private static final Map<String, String> KNOWN = Map.of(
+            "redis://", "atomflux-backend-redis",
+            "rediss://", "atomflux-backend-redis",
+            "mongodb://", "atomflux-backend-mongo",
+            "mongodb+srv://", "atomflux-backend-mongo",
+            ".lmdb", "atomflux-backend-file-lmdb");
+
     private static final Map<String, ArtifactStorage> NAMED = new ConcurrentHashMap<>();
 
     private final List<ArtifactStorageProvider> providers;
@@ -97,8 +107,9 @@ final class Opening {
         String name = Path.of(location.target()).normalize().toString().toLowerCase(Locale.ROOT);
         Predicate<ArtifactStorageProvider> bySuffix =
                 provider -> provider.suffixes().stream().anyMatch(name::endsWith);
-        if (providers.stream().anyMatch(bySuffix)) {
-            return one(bySuffix, name).open(location, settings);
+        Optional<String> known = KNOWN.keySet().stream().filter(name::endsWith).findFirst();
+        if (known.isPresent() || providers.stream().anyMatch(bySuffix)) {
+            return one(bySuffix, known.orElse(name)).open(location, settings);
         }
         OpenOptions chosen = settings;
         return new LateStorage(
@@ -128,8 +139,9 @@ final class Opening {
             throw new NoBackendException(
                     location.toString(),
                     served(),
-                    "nothing here keeps artifacts in %s; add the artefact of its backend to the class path"
-                            .formatted(what));
+                    KNOWN.containsKey(what)
+                            ? "add the artefact io.atomflux:" + KNOWN.get(what) + " to the class path"
+                            : "check the spelling, or add the artefact of its backend to the class path");
         }
         return found.get(0);
     }

@@ -8,6 +8,9 @@ import reactor.core.publisher.Mono;
 /** What to put, and what to do with what stands in its place; asked again whenever that changed meanwhile. */
 interface Plan {
 
+    /** Returns what is put, for messages. */
+    String label();
+
     /** Finds what stands in its place now; empty if nothing does. */
     Mono<StoredRecord> standing();
 

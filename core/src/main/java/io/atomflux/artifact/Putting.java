@@ -39,7 +39,7 @@ final class Putting {
     }
 
     private Mono<PutResult> put() {
-        return scope.persistently("", Mono.defer(this::attempt))
+        return scope.persistently(plan.label(), Mono.defer(this::attempt))
                 .delayUntil(
                         result -> result.action() == PutResult.Action.KEPT_EXISTING ? Mono.empty() : plan.published());
     }

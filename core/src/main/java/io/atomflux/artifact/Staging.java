@@ -78,6 +78,7 @@ final class Staging implements FileSink {
             return begun.flatMap(id -> area.write(id, guarded, hashed.passing(content)))
                     .doOnSuccess(size ->
                             written.put(guarded, new FileEntry(guarded, hashed.size(), Optional.of(hashed.sha256()))))
+                    .doFinally(signal -> written.remove(guarded, UNDER_WAY))
                     .then();
         });
     }

@@ -142,7 +142,11 @@ final class StoredArtifact implements Artifact {
 
     @Override
     public FileSource files() {
-        return new ArtifactFiles(core.storage().files(), core.name(), key(), record.fileSet(), manifest.files());
+        Mono<Boolean> stands = Mono.defer(() -> core.storage().load(record.key()))
+                .map(now -> now.fileSet().equals(record.fileSet()))
+                .defaultIfEmpty(false);
+        return new ArtifactFiles(
+                core.storage().files(), core.name(), key(), record.fileSet(), manifest.files(), stands);
     }
 
     @Override

@@ -28,6 +28,11 @@ final class ValuePlan implements Plan {
     }
 
     @Override
+    public String label() {
+        return scope.relative(key);
+    }
+
+    @Override
     public Mono<StoredRecord> standing() {
         return scope.core().storage().load(key);
     }

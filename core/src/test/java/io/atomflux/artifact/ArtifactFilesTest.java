@@ -227,6 +227,22 @@ class ArtifactFilesTest {
 
         assertThat(text(old.files().read("a"))).isEqualTo("old");
         assertThat(old.manifest().generation()).isEqualTo(1);
+
+        now(store.close());
+    }
+
+    @Test
+    @DisplayName("files of a version that was swept are told apart from damage")
+    void sweptIsNoDamage() {
+        ArtifactStore store = ArtifactStore.inMemory(OPTIONS);
+        now(store.put(RUNS, run(2), Files.none().with("a", bytes("old"))));
+        Artifact old = now(store.find(RUNS, run(2)));
+        now(store.put(RUNS, run(1), Files.none().with("a", bytes("new"))));
+        now(store.sweep());
+
+        assertThatThrownBy(() -> now(old.files().read("a").then()))
+                .isInstanceOf(ArtifactNotFoundException.class)
+                .hasMessageContaining("retention");
     }
 
     @Test

@@ -80,6 +80,9 @@ class StoreOptionsTest {
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("cabinet");
         assertThatThrownBy(() -> ArtifactStore.open("punchcards://deck")).isInstanceOf(NoBackendException.class);
+        assertThatThrownBy(() -> ArtifactStore.open("results.lmdb"))
+                .isInstanceOf(NoBackendException.class)
+                .hasMessageContaining("atomflux-backend-file-lmdb");
         assertThatThrownBy(() -> ArtifactStore.open("memory://?colour=red"))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageContaining("colour");
