@@ -52,6 +52,11 @@ final class FolderPayloads implements PayloadStorage {
         this.base = base.toAbsolutePath().normalize();
     }
 
+    /** Returns the folder. */
+    Path base() {
+        return base;
+    }
+
     @Override
     public String name() {
         return base.toString();
@@ -72,27 +77,56 @@ final class FolderPayloads implements PayloadStorage {
 
     @Override
     public Flux<ByteBuffer> read(String scope, String name) {
-        return Flux.<ByteBuffer, FileChannel>generate(
-                        () -> opened(scope, name),
-                        (channel, sink) -> {
-                            next(channel, sink);
-                            return channel;
+        return read(scope, name, 0, Long.MAX_VALUE);
+    }
+
+    /** Reads a part; ends earlier where the file does. */
+    Flux<ByteBuffer> read(String scope, String name, long offset, long length) {
+        return Flux.<ByteBuffer, Reading>generate(
+                        () -> new Reading(opened(scope, name), offset, length),
+                        (reading, sink) -> {
+                            reading.next(sink);
+                            return reading;
                         },
-                        FolderPayloads::closeQuietly)
+                        Reading::close)
                 .onErrorMap(IOException.class, e -> translated("read", e))
                 .subscribeOn(Schedulers.boundedElastic());
     }
 
-    private static void next(FileChannel channel, SynchronousSink<ByteBuffer> sink) {
-        ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
-        try {
-            if (channel.read(buffer) < 0) {
-                sink.complete();
-            } else {
+    /** A file being read, by one subscriber. */
+    private static final class Reading {
+
+        private final FileChannel channel;
+        private long at;
+        private long left;
+
+        Reading(FileChannel channel, long offset, long length) {
+            this.channel = channel;
+            this.at = offset;
+            this.left = length;
+        }
+
+        void next(SynchronousSink<ByteBuffer> sink) {
+            ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER, left));
+            try {
+                if (left == 0 || channel.read(buffer, at) < 0) {
+                    sink.complete();
+                    return;
+                }
+                at += buffer.position();
+                left -= buffer.position();
                 sink.next(buffer.flip());
+            } catch (IOException e) {
+                sink.error(e);
             }
-        } catch (IOException e) {
-            sink.error(e);
+        }
+
+        void close() {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
         }
     }
 
@@ -105,14 +139,6 @@ final class FolderPayloads implements PayloadStorage {
             return FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
         } catch (NoSuchFileException e) {
             throw new ArtifactNotFoundException(name(), PayloadUrl.FILE_FORM.formatted(scope, name));
-        }
-    }
-
-    private static void closeQuietly(FileChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
         }
     }
 
@@ -130,7 +156,7 @@ final class FolderPayloads implements PayloadStorage {
     }
 
     /** Removes folders that hold nothing any more, up to the base. */
-    private void removeEmpty(@Nullable Path folder) throws IOException {
+    void removeEmpty(@Nullable Path folder) throws IOException {
         Path at = folder;
         while (at != null && at.startsWith(base) && !at.equals(base)) {
             try {
@@ -185,7 +211,7 @@ final class FolderPayloads implements PayloadStorage {
     }
 
     /** Returns the path of a scope or payload, every existing part of which is looked at: none may be a link. */
-    private Path path(String scope, Optional<String> name) {
+    Path path(String scope, Optional<String> name) {
         Path path = base;
         for (String part : scope.split("/", -1)) {
             path = unlinked(Names.inside(path, part));
@@ -203,7 +229,7 @@ final class FolderPayloads implements PayloadStorage {
         return path;
     }
 
-    private <T> Mono<T> run(String action, Callable<T> work) {
+    <T> Mono<T> run(String action, Callable<T> work) {
         return Mono.fromCallable(work)
                 .onErrorMap(IOException.class, e -> translated(action, e))
                 .subscribeOn(Schedulers.boundedElastic());
@@ -287,7 +313,7 @@ final class FolderPayloads implements PayloadStorage {
         }
     }
 
-    private static void sync(Path folder) throws IOException {
+    static void sync(Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (AccessDeniedException | NoSuchFileException e) {
