@@ -21,6 +21,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,10 @@ final class Disk {
         return e instanceof AccessDeniedException
                 ? new StoreAccessException(store, action + ": permission denied", e)
                 : new StoreIoException(store, action, e);
+    }
+
+    static Instant changed(Path path) throws IOException {
+        return Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS).toInstant();
     }
 
     static boolean isFolder(Path path) {

@@ -12,8 +12,8 @@ import io.atomflux.artifact.spi.TermRange;
 import io.atomflux.error.ReadOnlyStoreException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
@@ -214,17 +214,19 @@ final class IsfStorage implements ArtifactStorage {
                 .flatMap(database -> Disk.run(name(), "sweeping", () -> new Sweep(database, retention).run()));
     }
 
-    /** Moves the whole database away, to be deleted. */
+    /** Moves the whole database away, with the key it may be under, to be deleted; where it went. */
     Mono<Path> moveAway() {
         return writing("removal")
                 .flatMap(database -> Disk.run(name(), "removing", () -> {
-                    List<String> names =
-                            new ArrayList<>(List.of(base.getFileName().toString()));
-                    Path gone = base.resolveSibling(names.get(0)
-                            + IsfKeys.DELETING
-                            + OpenedDatabase.newId().substring(0, 5).toUpperCase(java.util.Locale.ROOT));
-                    Disk.move(base, gone);
-                    Disk.sync(HiddenArea.parent(base));
+                    Path folder = database.area().home().equals(base) ? base : HiddenArea.parent(base);
+                    Path gone = database.area().exclusively(() -> {
+                        Path name = folder.resolveSibling(folder.getFileName()
+                                + IsfKeys.DELETING
+                                + OpenedDatabase.newId().substring(0, 5).toUpperCase(Locale.ROOT));
+                        Disk.move(folder, name);
+                        Disk.sync(HiddenArea.parent(folder));
+                        return name;
+                    });
                     forReading.set(null);
                     forWriting.set(null);
                     return gone;

@@ -144,9 +144,7 @@ final class KeyFolder {
             throws IOException {
         Map<String, @Nullable Object> metadata = Disk.readObject(folder.resolve(MetadataFile.FILE), store);
         if (metadata == null) {
-            metadata = MetadataFile.postHoc(
-                    dumper.map(IsfDumper::shortName).orElse("unknown"),
-                    Files.getLastModifiedTime(folder, LinkOption.NOFOLLOW_LINKS).toInstant());
+            metadata = MetadataFile.postHoc(dumper.map(IsfDumper::shortName).orElse("unknown"), Disk.changed(folder));
         }
         List<FileEntry> files = entries(folder);
         Manifest.CodecReference codec = codec(loader, dumper, parameters);

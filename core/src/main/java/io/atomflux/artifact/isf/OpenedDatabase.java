@@ -4,6 +4,7 @@ import io.atomflux.artifact.isf.KeyFolder.State;
 import io.atomflux.artifact.spi.StoredRecord;
 import io.atomflux.codec.Json;
 import io.atomflux.error.ArtifactConflictException;
+import io.atomflux.error.ArtifactExistsException;
 import io.atomflux.error.CorruptDataException;
 import io.atomflux.error.ForeignDataException;
 import io.atomflux.error.StoreAccessException;
@@ -208,11 +209,44 @@ record OpenedDatabase(Path base, HiddenArea area, KeyFolder folders, Steps steps
         Path staged = area.staged(newId());
         Files.createDirectories(staged.resolve("db"));
         DatabaseState.create(staged.resolve("db"), Map.of());
-        describe(staged, IsfDumper.JUST_CREATE_ISF_DB);
+        place(staged, folder, IsfDumper.JUST_CREATE_ISF_DB);
+        steps.made("database");
+    }
+
+    /** Makes a folder under a key, where there is none, that users fill themselves; called by who holds the lock. */
+    void makeFolder(String key, IsfDumper dumper) throws Exception {
+        List<String> parts = IsfKeys.parts(key);
+        Path folder = IsfKeys.folder(base, parts);
+        makeParents(parts);
+        clear(folder, key, folders.read(folder, key));
+        Path staged = area.staged(newId());
+        Files.createDirectory(staged);
+        place(staged, folder, dumper);
+        steps.made("folder");
+    }
+
+    private static void place(Path staged, Path folder, IsfDumper dumper) throws IOException {
+        describe(staged, dumper);
         Disk.sync(staged);
         Disk.move(staged, folder);
         Disk.sync(HiddenArea.parent(folder));
-        steps.made("database");
+    }
+
+    /** Moves a database to a key that has nothing; called by who holds the lock. */
+    void moveDatabase(String from, String to) throws Exception {
+        if ((to + "/").startsWith(from + "/")) {
+            throw new ArtifactConflictException(store(), to, "it lies in the database that is to be moved there");
+        }
+        if (!(find(to) instanceof State.Absent)) {
+            throw new ArtifactExistsException(store(), to);
+        }
+        List<String> parts = IsfKeys.parts(to);
+        makeParents(parts);
+        Path target = IsfKeys.folder(base, parts);
+        clear(target, to, folders.read(target, to));
+        Disk.move(folder(from), target);
+        Disk.sync(HiddenArea.parent(folder(from)));
+        Disk.sync(HiddenArea.parent(target));
     }
 
     /** Writes what tells the framework what a folder is, into one that nobody sees yet. */
