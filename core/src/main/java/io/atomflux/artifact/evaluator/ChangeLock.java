@@ -4,22 +4,32 @@ import io.atomflux.error.StoreBusyException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** A lock of the operating system on a file, which ends with the process that holds it. */
+/**
+ * A lock of the operating system on a file, which ends with the process that holds it. Closing any channel of the file ends
+ * it as well, so a process that holds it does not open the file again, by whatever path.
+ */
 final class ChangeLock implements AutoCloseable {
 
     private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
 
+    private static final Set<Path> HERE = ConcurrentHashMap.newKeySet();
+
+    private final Path file;
     private final FileChannel channel;
 
-    private ChangeLock(FileChannel channel) {
+    private ChangeLock(Path file, FileChannel channel) {
+        this.file = file;
         this.channel = channel;
     }
 
@@ -39,20 +49,32 @@ final class ChangeLock implements AutoCloseable {
         }
     }
 
-    static @Nullable ChangeLock tryAcquire(Path file) throws IOException {
-        FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        FileLock lock = null;
+    static @Nullable ChangeLock tryAcquire(Path named) throws IOException {
+        Path file = Objects.requireNonNull(named.getParent()).toRealPath().resolve(named.getFileName());
+        if (!HERE.add(file)) {
+            return null;
+        }
+        ChangeLock held = null;
+        FileChannel channel = null;
         try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            return null; // another one of this process holds it
+            channel = FileChannel.open(
+                    file,
+                    Set.of(
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE,
+                            LinkOption.NOFOLLOW_LINKS));
+            FileLock lock = channel.tryLock();
+            held = lock == null ? null : new ChangeLock(file, channel);
         } finally {
-            if (lock == null) {
-                channel.close();
+            if (held == null) {
+                if (channel != null) {
+                    channel.close();
+                }
+                HERE.remove(file);
             }
         }
-        return lock == null ? null : new ChangeLock(channel);
+        return held;
     }
 
     FileChannel channel() {
@@ -61,6 +83,10 @@ final class ChangeLock implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        try {
+            channel.close();
+        } finally {
+            HERE.remove(file);
+        }
     }
 }

@@ -12,6 +12,7 @@ import io.atomflux.artifact.spi.SweepReport;
 import io.atomflux.artifact.spi.TermRange;
 import io.atomflux.error.ArtifactConflictException;
 import io.atomflux.error.ReadOnlyStoreException;
+import io.atomflux.error.StoreAccessException;
 import io.atomflux.error.StoreNotFoundException;
 import io.atomflux.error.UnsupportedStoreOperationException;
 import java.io.IOException;
@@ -131,7 +132,6 @@ final class EvaluatorFolder implements ArtifactStorage {
         if (made && Disk.exists(places.id())) {
             return;
         }
-        Files.createDirectories(places.root);
         places.make();
         try (ChangeLock lock = ChangeLock.acquire(places.lock(), LONGEST_WAIT)) {
             if (!Disk.exists(places.id())) {
@@ -305,13 +305,22 @@ final class EvaluatorFolder implements ArtifactStorage {
                 ? places.set(record.fileSet().get())
                 : places.folder(key);
         Journal journal = text(Journal.empty(), record, manifest, home);
-        if (moves && Disk.exists(places.folder(key))) {
+        if (moves && isMovable(key)) {
             journal.out(key, old.orElseGet(EntryReader::random));
         }
         if (moves) {
             record.fileSet().ifPresent(set -> journal.in(key, set));
         }
         return made(journal, record.fileSet());
+    }
+
+    /** Tells whether a key has a folder; refuses one that could not be moved, as a change cannot stop half way. */
+    private boolean isMovable(String key) {
+        Path folder = places.folder(key);
+        if (Disk.isFolder(folder) && !Files.isWritable(folder)) {
+            throw new StoreAccessException(name(), "folder %s of another user cannot be moved".formatted(key), null);
+        }
+        return Disk.exists(folder);
     }
 
     private static Journal text(Journal journal, StoredRecord record, Manifest manifest, Path home) throws IOException {
@@ -332,7 +341,7 @@ final class EvaluatorFolder implements ArtifactStorage {
             return CommitOutcome.CHANGED;
         }
         Journal journal = Journal.empty().drop(key);
-        if (Disk.exists(places.folder(key))) {
+        if (isMovable(key)) {
             journal.out(key, there.set().orElseGet(EntryReader::random));
         }
         return made(journal, Optional.empty());
@@ -352,7 +361,7 @@ final class EvaluatorFolder implements ArtifactStorage {
             return CommitOutcome.IDENTITY_TAKEN;
         }
         Journal journal = text(Journal.empty(), record, manifest, places.folder(from));
-        if (Disk.exists(places.folder(from))) {
+        if (isMovable(from)) {
             String set = there.set().orElseGet(EntryReader::random);
             journal.out(from, set).in(record.key(), set);
         }

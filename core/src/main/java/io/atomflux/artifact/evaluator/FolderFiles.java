@@ -227,20 +227,17 @@ final class FolderFiles implements FileArea {
                 index.refresh();
                 key = index.keyOfSet(set);
             }
-            if (key.isEmpty() && !Disk.exists(places.set(set))) {
-                return Optional.empty();
-            }
-            if (key.isPresent()) {
-                T done = attempt(places.folder(key.get()), work);
-                if (done != null && isAt(set, key.get())) {
-                    return Optional.of(done);
-                }
-                if (done == null && isAt(set, key.get()) && !Disk.exists(places.folder(key.get()))) {
+            if (key.isEmpty()) {
+                if (!Disk.exists(places.set(set))) {
                     return Optional.empty();
                 }
-                if (!Disk.exists(places.set(set)) && !isNamed(set, key.get())) {
-                    return Optional.empty(); // swept
-                }
+                continue;
+            }
+            T done = attempt(places.folder(key.get()), work);
+            if (isAt(set, key.get())) {
+                return Optional.ofNullable(done);
+            } else if (isGone(set, key.get())) {
+                return Optional.empty();
             }
         }
         return Optional.empty();
@@ -254,8 +251,20 @@ final class FolderFiles implements FileArea {
         }
     }
 
+    /** Tells whether a set was in the folder of a key until now: named by its record, or about to be moved away. */
     private boolean isAt(String set, String key) throws IOException {
-        return isNamed(set, key) && !Disk.exists(places.set(set));
+        Optional<Journal> journal = Journal.read(places);
+        boolean there = journal.isPresent() && journal.get().movesAway(key, set) || isNamed(set, key);
+        return there && !Disk.exists(places.set(set));
+    }
+
+    /** Tells whether a set is nowhere: no change is being made, so what was replaced has been moved, and was swept. */
+    private boolean isGone(String set, String key) throws IOException {
+        if (isNamed(set, key) || Journal.read(places).isPresent() || Disk.exists(places.set(set))) {
+            return false;
+        }
+        index.refresh();
+        return index.keyOfSet(set).equals(Optional.of(key)); // else it was renamed
     }
 
     private boolean isNamed(String set, String key) throws IOException {

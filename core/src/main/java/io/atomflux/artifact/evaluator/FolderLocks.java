@@ -7,20 +7,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-/**
- * Locks by name as locks of the operating system on files, which end with the process that holds them. Closing a second
- * channel of a file would end them as well, so a process opens the file of a lock that it holds only once.
- */
+/** Locks by name as locks of the operating system on files, which end with the process that holds them. */
 final class FolderLocks implements LeaseLock {
 
-    private static final Set<Path> HERE = ConcurrentHashMap.newKeySet();
     private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
 
@@ -66,19 +60,18 @@ final class FolderLocks implements LeaseLock {
         }
 
         private @Nullable Lease once() throws IOException {
-            if (state.get() != null || !HERE.add(file)) {
+            ChangeLock lock = state.get() == null ? ChangeLock.tryAcquire(file) : null;
+            if (lock == null) {
                 return null;
             }
-            HeldLease lease = null;
+            HeldLease lease;
             try {
-                ChangeLock lock = ChangeLock.tryAcquire(file);
-                lease = lock == null ? null : new HeldLease(file, lock, nextToken(lock));
-            } finally {
-                if (lease == null) {
-                    HERE.remove(file);
-                }
+                lease = new HeldLease(lock, nextToken(lock));
+            } catch (IOException e) {
+                lock.close();
+                throw e;
             }
-            if (lease != null && !state.compareAndSet(null, lease)) {
+            if (!state.compareAndSet(null, lease)) {
                 lease.end();
                 return null;
             }
@@ -106,13 +99,11 @@ final class FolderLocks implements LeaseLock {
     }
 
     private final class HeldLease implements Lease {
-        private final Path file;
         private final ChangeLock lock;
         private final long token;
         private boolean ended; // guarded by this
 
-        HeldLease(Path file, ChangeLock lock, long token) {
-            this.file = file;
+        HeldLease(ChangeLock lock, long token) {
             this.lock = lock;
             this.token = token;
         }
@@ -139,11 +130,7 @@ final class FolderLocks implements LeaseLock {
         private synchronized void end() throws IOException {
             if (!ended) {
                 ended = true;
-                try {
-                    lock.close();
-                } finally {
-                    HERE.remove(file);
-                }
+                lock.close();
             }
         }
     }

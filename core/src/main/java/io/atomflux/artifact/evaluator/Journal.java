@@ -108,6 +108,14 @@ final class Journal {
         });
     }
 
+    /** Tells whether a set is moved out of the folder of a key. */
+    boolean movesAway(String key, String set) {
+        return steps.stream()
+                .anyMatch(step -> value(step, STEP).equals("out")
+                        && value(step, KEY).equals(key)
+                        && value(step, SET).equals(set));
+    }
+
     private static String value(Map<String, Object> step, String name) {
         return (String) Required.field(name, step.get(name));
     }

@@ -2,10 +2,13 @@ package io.atomflux.artifact.evaluator;
 
 import io.atomflux.artifact.spi.ArtifactKey;
 import io.atomflux.error.CorruptDataException;
+import io.atomflux.error.ForeignDataException;
 import io.atomflux.error.InvalidNameException;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -135,11 +138,24 @@ final class Places {
 
     /** Tells whether there is a store. */
     boolean exist() {
-        return Disk.exists(registry()) || Disk.isFolder(hidden);
+        return Disk.exists(registry()) || Disk.isFolder(hidden.resolve("records"));
     }
 
-    /** Makes the folders; refuses a link in the place of ours. */
+    /** Makes the folders; refuses a link in the place of ours, and a folder that is something else already. */
     void make() throws IOException {
+        if (Disk.exists(root) && !exist()) {
+            try (DirectoryStream<Path> others = Files.newDirectoryStream(
+                    root, path -> !path.getFileName().toString().startsWith("."))) {
+                Iterator<Path> first = others.iterator();
+                if (first.hasNext()) {
+                    throw new ForeignDataException(
+                            root.toString(),
+                            first.next().getFileName().toString(),
+                            "a missing or empty folder, or one with " + REGISTRY);
+                }
+            }
+        }
+        Files.createDirectories(root);
         if (Files.isSymbolicLink(hidden)) {
             throw new CorruptDataException(
                     root.toString(), HIDDEN, "it is a link (expected: a folder); remove it", null);

@@ -17,6 +17,7 @@ import io.atomflux.artifact.spi.RecordChange;
 import io.atomflux.artifact.spi.StoredRecord;
 import io.atomflux.error.ArtifactConflictException;
 import io.atomflux.error.CorruptDataException;
+import io.atomflux.error.ForeignDataException;
 import io.atomflux.error.InvalidNameException;
 import io.atomflux.error.InvalidOptionException;
 import io.atomflux.error.ReadOnlyStoreException;
@@ -658,6 +659,7 @@ class EvaluatorFolderTest {
     @DisplayName("a file of something else in the place of an object is not overwritten")
     void foreignFile() {
         EvaluatorStorage storage = open();
+        found(storage.storeForceField(Samples.FORCE_FIELD));
         write(root.resolve("notes.json"), "{\"mine\": true}");
 
         assertThatExceptionOfType(ArtifactConflictException.class)
@@ -692,6 +694,62 @@ class EvaluatorFolderTest {
         assertThatExceptionOfType(CorruptDataException.class).isThrownBy(() -> read(old.files(), "output.pdb"));
         assertThat(read(found(storage.retrieveObject(key)).files(), "output.pdb"))
                 .isEqualTo("new");
+    }
+
+    @Test
+    @DisplayName("H20: an object is read to its end while a change of it has begun, or was left half made")
+    void halfReplaced() throws IOException {
+        EvaluatorStorage storage = open();
+        String key = put(storage, box(2), "old");
+        StoredObject<StoredData> old = found(storage.retrieveObject(key));
+        Places places = new Places(root);
+        Journal journal = Journal.empty()
+                .drop(key)
+                .out(
+                        key,
+                        Sidecar.read(java.nio.file.Files.readAllBytes(places.sidecar(key)))
+                                .flatMap(Sidecar::set)
+                                .orElseThrow());
+        journal.publish(places);
+
+        for (int steps = 0; steps <= 2; steps++) {
+            journal.apply(places, steps);
+            assertThat(read(old.files(), "output.pdb"))
+                    .as("after %d steps", steps)
+                    .isEqualTo("old");
+            assertThat(storage.retrieveObject(key).block()).isNull();
+        }
+    }
+
+    @Test
+    @DisplayName("one folder opened by two paths is changed by one at a time")
+    void aliases() throws IOException {
+        EvaluatorStorage storage = open();
+        found(storage.storeForceField(Samples.FORCE_FIELD));
+        Path alias = java.nio.file.Files.createSymbolicLink(temp.resolve("alias"), root);
+        EvaluatorStorage other = EvaluatorStorage.open(alias);
+        opened.add(other);
+
+        List<String> keys = found(Flux.range(0, 20)
+                .flatMap(i -> (i % 2 == 0 ? storage : other).storeObject(box(100 - i), pdb("x" + i)), 20)
+                .map(result -> result.key().toString())
+                .distinct()
+                .collectList());
+
+        assertThat(keys).hasSize(1);
+        assertThat(read(found(other.retrieveObject(keys.get(0))).files(), "output.pdb"))
+                .isEqualTo("x19");
+    }
+
+    @Test
+    @DisplayName("a folder of something else is not made a store")
+    void foreignFolder() {
+        write(root.resolve("thesis.txt"), "mine");
+        EvaluatorStorage storage = open();
+
+        assertThatExceptionOfType(ForeignDataException.class)
+                .isThrownBy(() -> storage.storeForceField(Samples.FORCE_FIELD).block());
+        assertThat(everything()).containsOnlyKeys("thesis.txt");
     }
 
     // ---- the rest of a storage
