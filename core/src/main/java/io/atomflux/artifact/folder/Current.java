@@ -20,6 +20,7 @@ import java.util.zip.CRC32C;
 record Current(String store, String log, List<Run> runs) {
 
     static final String FILE = "CURRENT";
+    static final String COPY = "CURRENT.copy";
     static final int MOST_BYTES = 1 << 20;
 
     private static final String FIRST = "atomflux-index 1";

@@ -127,7 +127,13 @@ final class FileLeaseLock implements LeaseLock {
                 begins = queue.peek() == this;
                 first = begins;
             }
-            if (begins) {
+            boolean gone;
+            synchronized (this) {
+                gone = over;
+            }
+            if (gone) {
+                leave(); // cancelled before it was in the queue
+            } else if (begins) {
                 attempt(FIRST_PAUSE_MILLIS);
             } else {
                 later(Math.max(0, deadline - System.nanoTime()), this::giveUp);

@@ -5,6 +5,8 @@ import io.atomflux.artifact.spi.ArtifactKey;
 import io.atomflux.artifact.spi.StoredFile;
 import io.atomflux.artifact.spi.StoredRecord;
 import io.atomflux.error.CorruptDataException;
+import io.atomflux.error.Outcome;
+import io.atomflux.error.WriteFailedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -116,11 +118,17 @@ final class FolderFiles implements FileStore {
     Mono<Void> describe(StoredRecord record) {
         return call("writing a record", () -> {
             String set = record.fileSet().orElseThrow();
+            if (disk.kind(path(set)) != Disk.Kind.FOLDER) {
+                return null; // removed meanwhile, which committing the record will tell
+            }
             byte[] content = RecordText.of(record).getBytes(StandardCharsets.UTF_8);
-            inside(set, "none", true);
-            disk.makeFolder(staging.resolve(set));
-            disk.replace(recordFile(set), staging.resolve(set).resolve(Current.newName()), content);
-            disk.deleteTree(staging.resolve(set));
+            try {
+                disk.makeFolder(staging.resolve(set));
+                disk.replace(recordFile(set), staging.resolve(set).resolve(Current.newName()), content);
+                disk.deleteTree(staging.resolve(set));
+            } catch (NoSuchFileException swept) {
+                return null; // as above
+            }
             return null;
         });
     }
@@ -178,7 +186,11 @@ final class FolderFiles implements FileStore {
             if (!ended) {
                 ended = true;
                 file.close();
-                disk.move(path, inside(set, name, false));
+                try {
+                    disk.move(path, inside(set, name, true));
+                } catch (NoSuchFileException swept) {
+                    throw new WriteFailedException(place.name(), Outcome.NOT_APPLIED, swept);
+                }
             }
             return size;
         }
@@ -237,8 +249,7 @@ final class FolderFiles implements FileStore {
             Path folder = path(set);
             long bytes = disk.deleteTree(staging.resolve(set));
             if (disk.kind(folder) != Disk.Kind.NONE) {
-                // Not one of the names below is ever seen alone.
-                disk.move(folder, trash.resolve(set + "-" + Current.newName()));
+                toTrash(set, folder);
             }
             disk.delete(recordFile(set));
             for (String name : disk.names(trash)) {
@@ -248,6 +259,16 @@ final class FolderFiles implements FileStore {
             }
             return bytes;
         });
+    }
+
+    /** Takes a set away whole, so that not a part of it is ever seen. */
+    private void toTrash(String set, Path folder) throws IOException {
+        try {
+            disk.move(folder, trash.resolve(set + "-" + Current.newName()));
+        } catch (NoSuchFileException gone) {
+            return; // another process removes it too
+        }
+        disk.sync(sets.resolve(set.substring(0, 2)));
     }
 
     @Override
@@ -291,14 +312,15 @@ final class FolderFiles implements FileStore {
         @Nullable
         ByteBuffer next() {
             try {
-                ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(READ, Math.min(left, file.size() - at)));
-                if (buffer.capacity() == 0) {
+                long count = Math.min(READ, Math.min(left, file.size() - at));
+                if (count <= 0) {
                     return null;
                 }
-                int count = file.read(buffer, at);
-                at += count;
-                left -= count;
-                return count == 0 ? null : buffer.flip();
+                ByteBuffer buffer = ByteBuffer.allocate((int) count);
+                int read = file.read(buffer, at);
+                at += read;
+                left -= read;
+                return read == 0 ? null : buffer.flip();
             } catch (IOException e) {
                 throw Exceptions.propagate(e);
             }

@@ -6,6 +6,7 @@ import io.atomflux.error.StoreNotFoundException;
 import io.atomflux.value.Bytes;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -229,10 +230,24 @@ final class IndexFiles {
         }
     }
 
-    /** Makes something else current; for who holds the lock. The files it names are there, and synced. */
+    /**
+     * Makes something else current; for who holds the lock. The files it names are there, and stay there also if this fails: it
+     * may have become current nevertheless.
+     */
     void publish(Current next) throws IOException {
         disk.sync(folder);
-        disk.replace(currentFile(), folder.resolve("CURRENT.tmp"), next.encoded());
+        byte[] content = next.encoded();
+        // Read only if the other is damaged; one that a crash left behind or broke does no harm.
+        try (Disk.Handle copy = copyFile()) {
+            copy.truncate(0);
+            copy.write(ByteBuffer.wrap(content), 0);
+        }
+        disk.replace(currentFile(), folder.resolve("CURRENT.tmp"), content);
+    }
+
+    private Disk.Handle copyFile() throws IOException {
+        Path copy = folder.resolve(Current.COPY);
+        return disk.kind(copy) == Disk.Kind.NONE ? disk.create(copy) : disk.write(copy);
     }
 
     /** Deletes files that nothing refers to; for who holds all locks. */

@@ -238,6 +238,7 @@ final class IndexWriter {
                 .equals(merging.runs().get(merging.runs().size() - 1));
         String run = Current.newName();
         boolean published = false;
+        boolean wanted = false;
         try {
             List<Cursor> cursors = new ArrayList<>();
             for (RunFile input : inputs) {
@@ -245,19 +246,24 @@ final class IndexWriter {
             }
             long bytes = write(run, new MergedCursor(cursors), forgetsDeleted, true);
             files.disk.sync(files.folder);
+            wanted = true;
             published = replace(merging.runs(), new Current.Run(run, bytes));
+            wanted = published;
         } finally {
             for (RunFile input : inputs) {
                 input.release();
             }
-            if (!published) {
+            if (!wanted) {
                 files.disk.delete(files.folder.resolve(RunFile.fileName(run)));
             }
+        }
+        if (!published) {
+            return false;
         }
         for (Current.Run old : merging.runs()) {
             files.disk.delete(files.folder.resolve(RunFile.fileName(old.name())));
         }
-        return published;
+        return true;
     }
 
     private boolean replace(List<Current.Run> merged, Current.Run by) throws IOException {

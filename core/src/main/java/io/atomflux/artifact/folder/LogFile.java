@@ -192,6 +192,32 @@ final class LogFile implements Closeable {
         return position;
     }
 
+    /**
+     * Reads all whole frames, also behind damaged ones.
+     *
+     * @return how many stretches were damaged
+     */
+    int salvage(Sink sink) throws IOException {
+        int damages = 0;
+        long size = size();
+        long position = HEADER;
+        while (position < size) {
+            byte[] content = frame(position, size);
+            if (content == null) {
+                damages++;
+                position++;
+                while (position < size && frame(position, size) == null) {
+                    position++;
+                }
+            } else {
+                decode(content, sink);
+                position += FRAME + content.length;
+                sink.committed(position);
+            }
+        }
+        return damages;
+    }
+
     /** Reads one frame; null if it is not whole. */
     private byte @Nullable [] frame(long position, long limit) throws IOException {
         ByteBuffer header = ByteBuffer.allocate(FRAME);

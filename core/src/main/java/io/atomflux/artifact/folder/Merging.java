@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 record Merging(int tier, List<Current.Run> runs) {
 
-    static final int TIERS = 16;
+    static final int TIERS = 8;
     private static final int MANY = 4;
     private static final long LEAST = 4L << 20;
 

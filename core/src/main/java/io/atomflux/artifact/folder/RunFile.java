@@ -5,7 +5,9 @@ import io.atomflux.value.Bytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -172,6 +174,61 @@ final class RunFile {
             throw damaged(index, name, "%d levels".formatted(levels));
         }
         return new Walk(from.toArray(), cached);
+    }
+
+    /** Takes what was damaged. */
+    interface Damages {
+        void add(CorruptDataException damage);
+    }
+
+    /** Walks all entries that can still be read, leaving out damaged blocks and what only they lead to. */
+    Cursor salvage(Damages damages) throws IOException {
+        return new Salvage(damages);
+    }
+
+    private final class Salvage implements Cursor {
+        private final Damages damages;
+        private final Deque<Block.Cursor> path = new ArrayDeque<>(); // the lowest block first
+        private @Nullable Bytes key;
+
+        Salvage(Damages damages) throws IOException {
+            this.damages = damages;
+            enter(root);
+            advance();
+        }
+
+        private void enter(Block.Place place) throws IOException {
+            try {
+                path.push(block(place, false).cursor());
+            } catch (CorruptDataException damage) {
+                damages.add(damage);
+            }
+        }
+
+        @Override
+        public @Nullable Bytes key() {
+            return key;
+        }
+
+        @Override
+        public @Nullable Bytes value() {
+            return copy(path.getFirst().value());
+        }
+
+        @Override
+        public void advance() throws IOException {
+            key = null;
+            while (key == null && !path.isEmpty()) {
+                Block.Cursor lowest = path.getFirst();
+                if (!lowest.advance()) {
+                    path.pop();
+                } else if (path.size() == levels) {
+                    key = lowest.key();
+                } else {
+                    enter(lowest.place());
+                }
+            }
+        }
     }
 
     private final class Walk implements Cursor {

@@ -50,20 +50,21 @@ class FileLeaseLockTest {
     void oneAtATime() {
         AtomicInteger inside = new AtomicInteger();
         FileLeaseLock other = another();
-        List<Long> tokens = Flux.range(0, 60)
+        List<Long> tokens = java.util.Collections.synchronizedList(new ArrayList<>());
+        Flux.range(0, 60)
                 .flatMap(
                         i -> (i % 2 == 0 ? locks : other)
                                 .acquire("name", PATIENCE)
                                 .flatMap(lease -> {
                                     assertThat(inside.incrementAndGet()).isEqualTo(1);
+                                    tokens.add(lease.token());
                                     return Mono.delay(Duration.ofMillis(1))
                                             .doOnNext(tick -> inside.decrementAndGet())
                                             .then(lease.release())
                                             .thenReturn(lease.token());
                                 }),
                         60)
-                .collectList()
-                .block(PATIENCE);
+                .blockLast(PATIENCE);
         assertThat(tokens).hasSize(60).isSorted().doesNotHaveDuplicates();
     }
 
