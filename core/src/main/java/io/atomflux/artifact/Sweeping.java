@@ -19,29 +19,32 @@ import reactor.core.publisher.Sinks;
  */
 final class Sweeping {
 
-    private static final long SELDOM = Duration.ofSeconds(30).toNanos();
+    private static final Duration SELDOM = Duration.ofSeconds(30);
 
     private final ArtifactStorage storage;
     private final Duration retention;
+    private final long pause;
     private final AtomicLong next;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final Disposable.Composite running = Disposables.composite();
 
     Sweeping(ArtifactStorage storage, Duration retention) {
-        this.storage = storage;
-        this.retention = retention;
-        this.next = new AtomicLong(System.nanoTime() + pause());
+        this(storage, retention, retention.dividedBy(2).compareTo(SELDOM) < 0 ? SELDOM : retention.dividedBy(2));
     }
 
-    private long pause() {
-        return Math.max(SELDOM, retention.dividedBy(2).toNanos());
+    /** Makes one that sweeps when there was none for some time. */
+    Sweeping(ArtifactStorage storage, Duration retention, Duration pause) {
+        this.storage = storage;
+        this.retention = retention;
+        this.pause = pause.toNanos();
+        this.next = new AtomicLong(System.nanoTime() + this.pause);
     }
 
     /** Tells of a put. */
     void happened() {
         long due = next.get();
         long now = System.nanoTime();
-        if (now - due >= 0 && next.compareAndSet(due, now + pause())) {
+        if (now - due >= 0 && next.compareAndSet(due, now + pause)) {
             Sinks.Empty<Void> stop = Sinks.empty();
             Disposable stopping = stop::tryEmitEmpty;
             running.add(stopping);
