@@ -16,6 +16,7 @@ import io.atomflux.artifact.spi.LeaseLock;
 import io.atomflux.artifact.spi.RecordChange;
 import io.atomflux.artifact.spi.StoredRecord;
 import io.atomflux.error.ArtifactConflictException;
+import io.atomflux.error.ArtifactNotFoundException;
 import io.atomflux.error.CorruptDataException;
 import io.atomflux.error.ForeignDataException;
 import io.atomflux.error.InvalidNameException;
@@ -302,7 +303,7 @@ class EvaluatorFolderTest {
         assertThat(after.artifact().manifest().generation()).isEqualTo(2);
         assertThat(after.files().entries().get(0).sha256()).isEmpty();
         assertThat(read(after.files(), "output.pdb")).isEqualTo("theirs");
-        assertThatExceptionOfType(CorruptDataException.class).isThrownBy(() -> read(before.files(), "output.pdb"));
+        assertThatExceptionOfType(ArtifactNotFoundException.class).isThrownBy(() -> read(before.files(), "output.pdb"));
         assertThat(found(storage.storeObject(box(1.5), pdb("x"))).action()).isEqualTo(Action.KEPT_EXISTING);
     }
 
@@ -691,7 +692,7 @@ class EvaluatorFolderTest {
         assertThat(read(old.files(), "output.pdb")).isEqualTo("old");
         local.close().block();
         assertThat(new Places(root).held(set)).doesNotExist();
-        assertThatExceptionOfType(CorruptDataException.class).isThrownBy(() -> read(old.files(), "output.pdb"));
+        assertThatExceptionOfType(ArtifactNotFoundException.class).isThrownBy(() -> read(old.files(), "output.pdb"));
         assertThat(read(found(storage.retrieveObject(key)).files(), "output.pdb"))
                 .isEqualTo("new");
     }
