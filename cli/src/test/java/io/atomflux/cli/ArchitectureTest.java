@@ -84,8 +84,10 @@ class ArchitectureTest {
                 "io.atomflux.file.compressed > error",
                 "io.atomflux.file.aselmdb > spi codec adapter value error atoms file.lmdb",
                 "io.atomflux.file.asedb > spi codec adapter value error atoms",
+                "io.atomflux.file.arrow > artifact.spi artifact.codec value error",
                 "io.atomflux.file.columnar > spi codec adapter value error atoms file.columnar.tree file.columnar.zarr file.columnar.hdf5",
                 "io.atomflux.file.columnar.tree > value error",
+                "io.atomflux.file.columnar.artifact > artifact.spi artifact.codec value error file.columnar.tree file.columnar.zarr",
                 "io.atomflux.file.columnar.journal > spi error",
                 "io.atomflux.file.columnar.zarr > spi value error codec file.columnar.tree file.columnar.journal",
                 "io.atomflux.file.columnar.hdf5 > spi value error file.columnar.tree file.columnar.journal",
@@ -163,6 +165,8 @@ class ArchitectureTest {
                         "io.netty..",
                         "reactor.netty..",
                         "org.apache.parquet..",
+                        "org.apache.arrow..",
+                        "com.google.flatbuffers..",
                         "org.xerial..",
                         "org.sqlite..",
                         "java.sql..",
@@ -303,6 +307,8 @@ class ArchitectureTest {
                 "org.knowm",
                 "picocli",
                 "org.apache.parquet",
+                "org.apache.arrow",
+                "com.google.flatbuffers",
                 "io.netty",
                 "reactor.netty"
             })
