@@ -92,6 +92,7 @@ class ArchitectureTest {
                 "io.atomflux.file.columnar.zarr > spi value error codec file.columnar.tree file.columnar.journal",
                 "io.atomflux.file.columnar.hdf5 > spi value error file.columnar.tree file.columnar.journal",
                 "io.atomflux.hub > spi codec adapter value error atoms hub.bytes hub.net hub.catalog hub.parquet",
+                "io.atomflux.hub.artifact > artifact.spi artifact.codec hub.bytes hub.parquet value error",
                 "io.atomflux.hub.bytes > -",
                 "io.atomflux.hub.net > error hub.bytes",
                 "io.atomflux.hub.catalog > error hub.bytes hub.net",

@@ -1,6 +1,7 @@
 package io.atomflux.hub.parquet;
 
 import io.atomflux.error.LimitExceededException;
+import io.atomflux.value.DType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -129,6 +130,14 @@ public final class ParquetFooter {
     /** Returns the names of the top-level columns, in the order of the file. */
     public List<String> columns() {
         return metadata.schema().fields().stream().map(field -> field.name).toList();
+    }
+
+    /** Returns what an array of a top-level column's values holds; empty if they are no plain numbers or booleans. */
+    public Optional<DType> number(String column) {
+        return metadata.schema().fields().stream()
+                .filter(field -> field.name.equals(column) && field.type != null)
+                .findFirst()
+                .map(field -> field.type == null ? null : field.type.number);
     }
 
     /** Returns what the writer noted under a key, such as {@code huggingface}. */

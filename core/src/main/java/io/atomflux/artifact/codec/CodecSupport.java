@@ -87,6 +87,13 @@ public final class CodecSupport {
         });
     }
 
+    /** Reads a part of a file, which no hash can verify; a part that is shorter than asked for is damage. */
+    public static Mono<byte[]> read(FileSource files, String name, long offset, long length) {
+        return length == 0
+                ? Mono.just(new byte[0])
+                : Mono.defer(() -> ValueFile.gather(files.read(name, offset, length), name, length));
+    }
+
     /** Cuts bytes into pieces of at most 1 MiB, without copying. */
     public static Flux<ByteBuffer> pieces(ByteBuffer bytes) {
         return ValueFile.pieces(bytes);
