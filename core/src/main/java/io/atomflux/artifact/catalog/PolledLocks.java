@@ -122,7 +122,8 @@ public final class PolledLocks implements LeaseLock {
                 }
             }
             if (next != null) {
-                next.attempt(FIRST_PAUSE_MILLIS);
+                Waiter head = next; // on the timer: many who give it back at once would pile up on this stack
+                head.later(0, () -> head.attempt(FIRST_PAUSE_MILLIS));
             }
         }
 
