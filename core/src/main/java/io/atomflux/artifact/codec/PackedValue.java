@@ -69,6 +69,14 @@ public final class PackedValue {
         return pack(codecs.choose(value), value, Map.of());
     }
 
+    /** Returns what a codec writes, without any head. */
+    static Mono<Bytes> body(ArtifactCodec codec, Object value) {
+        return Mono.defer(() -> {
+            OneFile file = new OneFile(codec.id());
+            return codec.write(value, file, Map.of()).map(parameters -> Bytes.wrap(file.out.toByteArray()));
+        });
+    }
+
     private static Bytes packed(ArtifactCodec codec, Map<String, @Nullable Object> parameters, OneFile file) {
         String name = file.name;
         if (name == null) {
@@ -228,7 +236,7 @@ public final class PackedValue {
     }
 
     /** The one file a codec reads. */
-    private record Body(String name, Bytes content) implements FileSource {
+    record Body(String name, Bytes content) implements FileSource {
 
         @Override
         public List<FileEntry> entries() {
