@@ -1,16 +1,9 @@
 package io.atomflux.mongo;
 
-import io.atomflux.error.InvalidOptionException;
-import io.atomflux.spi.BackendOptions;
 import io.atomflux.spi.BackendProvider;
 import io.atomflux.spi.Location;
 import io.atomflux.spi.OpenOptions;
 import io.atomflux.spi.RowBackend;
-import io.atomflux.spi.Settings;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -33,11 +26,6 @@ import java.util.Set;
 public final class MongoProvider implements BackendProvider {
 
     private static final SharedCollections PROCESS = new SharedCollections(SharedClients.PROCESS, new MadeLayouts());
-    private static final Map<String, String> DRIVER_OPTIONS = new HashMap<>(); // by lower case; never changed
-
-    static {
-        MongoAddress.DRIVER_OPTIONS.forEach(name -> DRIVER_OPTIONS.put(name.toLowerCase(Locale.ROOT), name));
-    }
 
     private final SharedCollections collections;
 
@@ -67,49 +55,13 @@ public final class MongoProvider implements BackendProvider {
 
     @Override
     public RowBackend<?> open(Location location, OpenOptions options) {
-        Map<String, String> own = new LinkedHashMap<>();
-        Map<String, String> driver = new LinkedHashMap<>();
-        options.settings().forEach((name, value) -> {
-            String known = DRIVER_OPTIONS.get(name.toLowerCase(Locale.ROOT));
-            if (known == null) {
-                own.put(name, value);
-            } else if (driver.put(known, value) != null) {
-                throw new InvalidOptionException(known, "given twice (expected: once)");
-            }
-        });
-        MongoOptions given = options.typed().map(MongoProvider::typed).orElse(null);
-        Settings settings = new Settings(own);
-        MongoOptions chosen;
-        if (given == null) {
-            chosen = MongoOptions.from(settings);
-            settings.finish();
-        } else if (own.isEmpty()) {
-            chosen = given;
-        } else {
-            throw new InvalidOptionException(
-                    String.join(", ", own.keySet()), "given by name beside MongoOptions (expected: one of them)");
-        }
-        if (chosen.client().isPresent() && !driver.isEmpty()) {
-            throw new InvalidOptionException(
-                    String.join(", ", driver.keySet()),
-                    "given beside a client (expected: options of the driver in the client's own settings)");
-        }
-        String group = options.group().orElse(MongoAddress.DEFAULT_GROUP);
-        MongoAddress address = MongoAddress.of(location, group, driver, chosen.consistency());
-        String name = options.group().isEmpty() ? location.toString() : location + " group " + group;
+        Opening opening = Opening.of(location, options, MongoAddress.DEFAULT_GROUP);
+        MongoOptions chosen = opening.options();
         return new MongoRows(
-                name,
+                opening.name(),
                 options.readOnly(),
                 MadeLayouts.capabilities(chosen, options.readOnly()),
                 MadeLayouts.maxAtomicRows(chosen),
-                collections.lease(address, name, chosen));
-    }
-
-    private static MongoOptions typed(BackendOptions options) {
-        if (options instanceof MongoOptions ours) {
-            return ours;
-        }
-        throw new InvalidOptionException(
-                options.getClass().getSimpleName(), "given to mongodb:// (expected: MongoOptions)");
+                collections.lease(opening.address(), opening.name(), chosen));
     }
 }

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Gives tests a server: a {@link StandInMongo stand-in} all tests of this JVM share, or the real one that the environment
  * variable {@code ATOMFLUX_MONGODB_URI} names (without a database; may end in driver options).
  */
-final class MongoServers {
+public final class MongoServers {
 
     private static final String REAL = System.getenv("ATOMFLUX_MONGODB_URI");
     private static final AtomicInteger PLACES = new AtomicInteger();
@@ -40,7 +40,7 @@ final class MongoServers {
     }
 
     /** Returns the URI of a database. */
-    static String uri(String database) {
+    public static String uri(String database) {
         String uri = uri();
         int query = uri.indexOf('?');
         String servers = query < 0 ? uri : uri.substring(0, query);
@@ -54,7 +54,7 @@ final class MongoServers {
     }
 
     /** Returns the name of a database that no other test uses. */
-    static String freshDatabase() {
+    public static String freshDatabase() {
         return "atomflux-test-%x-%d".formatted(RUN, PLACES.incrementAndGet());
     }
 

@@ -78,6 +78,7 @@ class ArchitectureTest {
                 "io.atomflux.redis > spi codec adapter value error",
                 "io.atomflux.redis.artifact > redis artifact.spi artifact.catalog spi value error",
                 "io.atomflux.mongo > spi codec adapter value error",
+                "io.atomflux.mongo.artifact > mongo artifact.spi artifact.catalog spi value error",
                 "io.atomflux.file.lmdb > spi codec adapter value error",
                 "io.atomflux.file.lmdb.artifact > artifact.spi artifact.catalog spi value error file.lmdb",
                 "io.atomflux.file.ase > spi codec adapter value error file.compressed",

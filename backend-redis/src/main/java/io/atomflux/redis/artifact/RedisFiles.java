@@ -1,5 +1,6 @@
 package io.atomflux.redis.artifact;
 
+import io.atomflux.artifact.catalog.FileParts;
 import io.atomflux.artifact.catalog.FileStore;
 import io.atomflux.artifact.spi.StoredFile;
 import io.atomflux.error.CorruptDataException;
@@ -92,7 +93,7 @@ final class RedisFiles implements FileStore {
         }
 
         Mono<Long> all(Publisher<ByteBuffer> content) {
-            return Parts.of(content, PART_BYTES)
+            return FileParts.of(content, PART_BYTES)
                     .concatMap(
                             part -> {
                                 // cached for who cleans up: a script goes on when nobody waits for it any more
@@ -118,7 +119,7 @@ final class RedisFiles implements FileStore {
         }
     }
 
-    private Mono<String> store(String set, String name, String number, Parts.Part part) {
+    private Mono<String> store(String set, String name, String number, FileParts.Part part) {
         List<byte[]> keys =
                 number.isEmpty() ? List.of(all, hash(set)) : List.of(all, hash(set), part(set, number, part.index()));
         List<byte[]> arguments = List.of(

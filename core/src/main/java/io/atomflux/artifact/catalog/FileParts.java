@@ -1,4 +1,4 @@
-package io.atomflux.redis.artifact;
+package io.atomflux.artifact.catalog;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -8,8 +8,8 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Cuts a stream of bytes into parts of one size, holding one back, so that the last one is known to be it. */
-final class Parts {
+/** Cuts files into parts of one size, for engines that keep them so; holds one back, so that the last is known to be it. */
+public final class FileParts {
 
     /**
      * One part.
@@ -18,9 +18,10 @@ final class Parts {
      * @param bytes at most as many as a part has
      * @param total size of the whole stream if this is its last part, else -1; an empty stream has one empty part
      */
-    record Part(long index, byte[] bytes, long total) {
+    public record Part(long index, byte[] bytes, long total) {
 
-        boolean last() {
+        /** Tells whether it is the last. */
+        public boolean last() {
             return total >= 0;
         }
     }
@@ -31,15 +32,15 @@ final class Parts {
     private long index;
     private long total;
 
-    private Parts(int size) {
+    private FileParts(int size) {
         this.size = size;
         this.pending = new byte[Math.min(size, 8192)];
     }
 
     /** Cuts a stream; asks it for one buffer at a time. */
-    static Flux<Part> of(Publisher<ByteBuffer> content, int size) {
+    public static Flux<Part> of(Publisher<ByteBuffer> content, int size) {
         return Flux.defer(() -> {
-            Parts parts = new Parts(size);
+            FileParts parts = new FileParts(size);
             return Flux.from(content)
                     .concatMapIterable(buffer -> () -> parts.full(buffer), 1)
                     .concatWith(Mono.fromSupplier(parts::rest));
