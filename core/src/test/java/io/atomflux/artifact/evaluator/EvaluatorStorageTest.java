@@ -404,7 +404,8 @@ class EvaluatorStorageTest {
                 .build();
         Substance two =
                 Substance.builder().add(solute, new Amount.ExactAmount(2)).build();
-        for (Substance substance : List.of(pureSolute, other, two, Samples.ETHANOL, Samples.WATER)) {
+        Substance ligand = Substance.of(new Component("O", Component.Role.LIGAND));
+        for (Substance substance : List.of(ligand, pureSolute, other, two, Samples.ETHANOL, Samples.WATER)) {
             done(storage.storeObject(Samples.simulation(substance).build(), both()));
         }
         SimulationDataQuery query = SimulationDataQuery.all().substance(dilute);
@@ -415,7 +416,10 @@ class EvaluatorStorageTest {
         assertThat(found(storage.queryGrouped(query.substanceQuery(SubstanceQuery.componentsInAnyRole())))
                         .keySet())
                 .containsExactlyInAnyOrder(
-                        List.<Object>of(pureSolute), List.<Object>of(other), List.<Object>of(Samples.WATER));
+                        List.<Object>of(pureSolute),
+                        List.<Object>of(other),
+                        List.<Object>of(ligand),
+                        List.<Object>of(Samples.WATER));
     }
 
     @Test
