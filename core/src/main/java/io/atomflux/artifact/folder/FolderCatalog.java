@@ -56,6 +56,11 @@ final class FolderCatalog implements Catalog {
         return new FolderCatalog(files, logBytes, readOnly, place);
     }
 
+    /** Makes a catalog of an index elsewhere than in the place of its store. */
+    static FolderCatalog of(IndexFiles files, FolderPlace place) {
+        return new FolderCatalog(files, FolderOptions.defaults().logBytes(), false, place);
+    }
+
     private FolderCatalog(IndexFiles files, long logBytes, boolean readOnly, FolderPlace place) {
         this.files = files;
         this.writer = new IndexWriter(files, logBytes);

@@ -63,6 +63,17 @@ final class FolderFiles implements FileStore {
         return lane.call(place.name(), action, call);
     }
 
+    /** Runs a call on a set that is being written: what is gone meanwhile was swept. */
+    private <T> Mono<T> writing(String action, Lane.Call<T> call) {
+        return call(action, () -> {
+            try {
+                return call.run();
+            } catch (NoSuchFileException swept) {
+                throw new WriteFailedException(place.name(), Outcome.NOT_APPLIED, swept);
+            }
+        });
+    }
+
     private Path path(String set) {
         return sets.resolve(set.substring(0, 2)).resolve(set);
     }
@@ -136,11 +147,11 @@ final class FolderFiles implements FileStore {
     @Override
     public Mono<Long> write(String set, String name, Publisher<ByteBuffer> content) {
         return Mono.usingWhen(
-                call("writing a file", () -> new Staged(set, name)),
+                writing("writing a file", () -> new Staged(set, name)),
                 staged -> Flux.from(content)
                         .publishOn(scheduler, AHEAD)
                         .doOnNext(staged::write)
-                        .then(call("writing a file", staged::publish)),
+                        .then(writing("writing a file", staged::publish)),
                 staged -> Mono.empty(),
                 (staged, failure) -> call("removing what was written", staged::discard),
                 staged -> call("removing what was written", staged::discard));
@@ -186,11 +197,7 @@ final class FolderFiles implements FileStore {
             if (!ended) {
                 ended = true;
                 file.close();
-                try {
-                    disk.move(path, inside(set, name, true));
-                } catch (NoSuchFileException swept) {
-                    throw new WriteFailedException(place.name(), Outcome.NOT_APPLIED, swept);
-                }
+                disk.move(path, inside(set, name, true));
             }
             return size;
         }
@@ -210,7 +217,7 @@ final class FolderFiles implements FileStore {
 
     @Override
     public Mono<Void> seal(String set) {
-        return call("making files durable", () -> {
+        return writing("making files durable", () -> {
             Path folder = path(set);
             Disk.Kind kind = disk.kind(folder);
             if (kind != Disk.Kind.NONE) {

@@ -35,7 +35,7 @@ final class FolderPlace {
     private static final Set<String> OWN = Set.of("index", "files", "staging", "trash", "locks", TEMPORARY);
 
     /** Where a catalog keeps the id of its store, see {@link io.atomflux.artifact.catalog.CatalogStorage}. */
-    private static final Bytes ID = Bytes.of((byte) 'i');
+    static final Bytes ID = Bytes.of((byte) 'i');
 
     final Disk disk;
     final Path root;
@@ -82,6 +82,16 @@ final class FolderPlace {
             }
         }
         return true;
+    }
+
+    /** Returns the id of the store; fails if there is none. */
+    String id() throws IOException {
+        require();
+        Object fields = Json.read(new String(disk.content(root.resolve(MARKER), MOST_BYTES), StandardCharsets.UTF_8));
+        if (fields instanceof Map<?, ?> map && map.get("id") instanceof String id) {
+            return id;
+        }
+        throw new CorruptDataException(name(), MARKER, "it does not say the id of the store", null);
     }
 
     private void check(byte[] marker) {
