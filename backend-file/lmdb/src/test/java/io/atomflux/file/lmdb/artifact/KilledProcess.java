@@ -19,6 +19,7 @@ import java.util.Random;
 public final class KilledProcess {
 
     static final byte[] COUNTER = {'k'};
+    static final int COUNTS = 150;
     private static final int MOST = 400;
 
     private KilledProcess() {}
@@ -40,6 +41,13 @@ public final class KilledProcess {
         watching.start();
         GuardedFile file = new GuardedFile(Path.of(arguments[0]), "test", new GuardedFile.Access(1 << 20, true), false);
         Random random = new Random(Long.parseLong(arguments[2]));
+        if (arguments[1].equals("counting")) {
+            for (int i = 0; i < COUNTS; i++) {
+                file.write(KilledProcess::count).get();
+            }
+            out.println("done");
+            System.exit(0);
+        }
         for (int i = 0; i < 3; i++) {
             out.println("done " + file.write(KilledProcess::count).get());
         }

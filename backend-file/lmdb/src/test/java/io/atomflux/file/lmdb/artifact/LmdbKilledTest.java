@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atomflux.file.lmdb.GuardedFile;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -37,23 +39,7 @@ class LmdbKilledTest {
         long acknowledged = file.write(KilledProcess::count).get();
         for (int kill = 0; kill < KILLS; kill++) {
             String way = WAYS.get(kill % WAYS.size());
-            Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx64m",
-                            "-XX:TieredStopAtLevel=1",
-                            "-XX:+UseSerialGC",
-                            "-XX:+IgnoreUnrecognizedVMOptions",
-                            "--enable-native-access=ALL-UNNAMED",
-                            "--sun-misc-unsafe-memory-access=allow",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            KilledProcess.class.getName(),
-                            place.toString(),
-                            way,
-                            "" + kill)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
+            Process process = start(place, way, kill);
             try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
                 String line = out.readLine();
                 while (line != null && !line.equals("inside")) {
@@ -96,5 +82,42 @@ class LmdbKilledTest {
                 .isPositive();
         assertThat(again.write(KilledProcess::count).get()).isEqualTo(last + 1);
         again.close().get(30, TimeUnit.SECONDS);
+    }
+
+    private static Process start(Path place, String way, int seed) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx64m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-XX:+IgnoreUnrecognizedVMOptions",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        KilledProcess.class.getName(),
+                        place.toString(),
+                        way,
+                        "" + seed)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    @Test
+    @DisplayName("processes that count at once lose no number")
+    void countsTogether() throws Exception {
+        Path place = folder.resolve("counted.mdb");
+        List<Process> processes = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            processes.add(start(place, "counting", i));
+        }
+        for (Process process : processes) {
+            try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+                assertThat(out.readLine()).isEqualTo("done");
+            }
+        }
+        GuardedFile file = new GuardedFile(place, "test", new GuardedFile.Access(1 << 20, true), false);
+        assertThat(file.write(KilledProcess::count).get()).isEqualTo(3L * KilledProcess.COUNTS + 1);
+        file.close().get(30, TimeUnit.SECONDS);
     }
 }
