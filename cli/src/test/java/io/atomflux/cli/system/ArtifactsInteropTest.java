@@ -1,0 +1,146 @@
+package io.atomflux.cli.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.atomflux.artifact.Artifact;
+import io.atomflux.artifact.ArtifactStore;
+import io.atomflux.artifact.PutOptions;
+import io.atomflux.artifact.evaluator.EvaluatorStorage;
+import io.atomflux.artifact.evaluator.ForceFieldSource;
+import io.atomflux.artifact.isf.IsfDatabase;
+import io.atomflux.artifact.payload.PayloadRef;
+import io.atomflux.artifact.payload.PayloadStore;
+import io.atomflux.artifact.payload.PayloadUrl;
+import io.atomflux.artifact.payload.Scope;
+import io.atomflux.value.Bytes;
+import io.atomflux.value.NdArray;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Flux;
+
+/** Artifacts between us and NumPy, zarr-python and MLtraq. */
+@Tag("live")
+class ArtifactsInteropTest {
+
+    @TempDir
+    Path directory;
+
+    private Path script;
+
+    @BeforeEach
+    void putScript() throws IOException {
+        script = Live.script("artifacts.py", directory);
+    }
+
+    private List<String> python(String program, Object... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(program, script.toString()));
+        for (Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        return Live.lines(command);
+    }
+
+    @Test
+    @DisplayName("arrays kept as npy, npz and Zarr are what NumPy and zarr-python read in the folder of the artifact")
+    void arrays() throws IOException, InterruptedException {
+        ArtifactStore store = ArtifactStore.open(directory.resolve("results"));
+        NdArray doubles = NdArray.of(new double[] {1, 2, 3, 4, 5, 6}, 2, 3);
+        NdArray longs = NdArray.of(new long[] {1, 1 << 20, 7});
+        store.put("npy", doubles).block();
+        store.put("npz", Map.of("a", doubles, "b", longs)).block();
+        store.put("zarr", longs, PutOptions.none().codec("zarr")).block();
+        List<String> found = new ArrayList<>();
+        for (String key : List.of("npy", "npz", "zarr")) {
+            Artifact artifact = Objects.requireNonNull(store.require(key).block());
+            found.addAll(Objects.requireNonNull(artifact.files()
+                    .local()
+                    .flatMap(local -> reactor.core.publisher.Mono.fromCallable(
+                                    () -> python(Live.python(), "arrays", local.path()))
+                            .subscribeOn(reactor.core.scheduler.Schedulers.boundedElastic())
+                            .flatMap(lines -> local.close().thenReturn(lines)))
+                    .block()));
+        }
+        assertThat(found)
+                .containsExactly(
+                        "[\"\", \"<f8\", [2, 3], 21.0]",
+                        "[\"a\", \"<f8\", [2, 3], 21.0]",
+                        "[\"b\", \"<i8\", [3], 1048584.0]",
+                        "[\"\", \"<i8\", [3], 1048584.0]");
+        store.close().block();
+    }
+
+    @Test
+    @DisplayName("arrays of an ISF database are plain files in their key's folder, which NumPy reads")
+    void isf() throws IOException, InterruptedException {
+        Path place = directory.resolve("database");
+        IsfDatabase database = Objects.requireNonNull(IsfDatabase.open(place).block());
+        database.set(NdArray.of(new double[] {1.5, 2.5}), "sub", "array").block();
+        database.close().block();
+        assertThat(python(Live.python(), "arrays", place.resolve("sub/db/array")))
+                .containsExactly("[\"\", \"<f8\", [2], 4.0]");
+    }
+
+    @Test
+    @DisplayName("a folder of ours in the evaluator's layout has the registry, sections and type tags that its opening checks")
+    void evaluator() throws IOException, InterruptedException {
+        Path place = directory.resolve("stored_data");
+        EvaluatorStorage storage = EvaluatorStorage.open(place);
+        String key = Objects.requireNonNull(storage.storeForceField(new ForceFieldSource.Smirnoff("<SMIRNOFF/>"))
+                        .block())
+                .key()
+                .toString();
+        storage.close().block();
+        assertThat(python(Live.python(), "evaluator", place)).containsExactly("ForceFieldData " + key);
+    }
+
+    @Test
+    @DisplayName("payloads that MLtraq wrote are read with their values, and those written here are the same bytes there")
+    void mltraq() throws IOException, InterruptedException {
+        String tracker = Live.property("atomflux.mltraq");
+        Path base = directory.resolve("payloads");
+        List<String> told = python(tracker, "mltraq-write", base);
+        PayloadStore payloads = PayloadStore.folder(base);
+        assertThat(Bytes.wrap(bytes(payloads.read(PayloadUrl.parse(told.get(1))))))
+                .isEqualTo(Bytes.wrap("\0raw bytes\u00ff".getBytes(StandardCharsets.ISO_8859_1)));
+        assertThat(payloads.readObject(PayloadUrl.parse(told.get(2)), Object.class).block())
+                .isEqualTo(Map.of("a", java.util.Arrays.asList(1L, 2.5, null)));
+
+        ArtifactStore artifacts = ArtifactStore.open(base).readOnly();
+        List<Artifact> of = Objects.requireNonNull(
+                artifacts.artifacts(told.get(0)).collectList().block());
+        assertThat(of).hasSize(1);
+        assertThat(of.get(0).value(Map.class).block())
+                .isEqualTo(Map.of(
+                        "weights", NdArray.of(new double[] {0, 1, 2, 3, 4, 5}, 2, 3),
+                        "name", "spring",
+                        "sizes", List.of(1L, 2L, 3L)));
+        artifacts.close().block();
+
+        byte[] content = "from here".getBytes(StandardCharsets.UTF_8);
+        PayloadRef ref = Objects.requireNonNull(payloads.write(Scope.kept("ours"), Flux.just(ByteBuffer.wrap(content)))
+                .block());
+        assertThat(python(tracker, "mltraq-read", base, ref.url()))
+                .containsExactly(java.util.HexFormat.of().formatHex(content));
+    }
+
+    private static byte[] bytes(Flux<ByteBuffer> content) {
+        java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
+        for (ByteBuffer buffer : content.toIterable()) {
+            while (buffer.hasRemaining()) {
+                all.write(buffer.get());
+            }
+        }
+        return all.toByteArray();
+    }
+}
