@@ -35,7 +35,7 @@ import reactor.core.publisher.Mono;
  * <p>All publishers are cold; opening does no I/O; keys given as text are parts between slashes, see {@link ArtifactKey},
  * and a bad one fails at the call. Reading where there is no store is an error; the first change makes it.
  *
- * @signals {@link io.atomflux.error.StoreNotFoundException}, {@link io.atomflux.error.ReadOnlyStoreException} and the
+ * <p>Signals {@link io.atomflux.error.StoreNotFoundException}, {@link io.atomflux.error.ReadOnlyStoreException} and the
  *     errors of the storage, by every method that reads or changes
  */
 public interface ArtifactStore {

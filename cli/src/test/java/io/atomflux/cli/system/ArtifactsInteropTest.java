@@ -92,7 +92,8 @@ class ArtifactsInteropTest {
     }
 
     @Test
-    @DisplayName("a folder of ours in the evaluator's layout has the registry, sections and type tags that its opening checks")
+    @DisplayName(
+            "a folder of ours in the evaluator's layout has the registry, sections and type tags that its opening checks")
     void evaluator() throws IOException, InterruptedException {
         Path place = directory.resolve("stored_data");
         EvaluatorStorage storage = EvaluatorStorage.open(place);
@@ -105,7 +106,8 @@ class ArtifactsInteropTest {
     }
 
     @Test
-    @DisplayName("payloads that MLtraq wrote are read with their values, and those written here are the same bytes there")
+    @DisplayName(
+            "payloads that MLtraq wrote are read with their values, and those written here are the same bytes there")
     void mltraq() throws IOException, InterruptedException {
         String tracker = Live.property("atomflux.mltraq");
         Path base = directory.resolve("payloads");
@@ -113,7 +115,8 @@ class ArtifactsInteropTest {
         PayloadStore payloads = PayloadStore.folder(base);
         assertThat(Bytes.wrap(bytes(payloads.read(PayloadUrl.parse(told.get(1))))))
                 .isEqualTo(Bytes.wrap("\0raw bytes\u00ff".getBytes(StandardCharsets.ISO_8859_1)));
-        assertThat(payloads.readObject(PayloadUrl.parse(told.get(2)), Object.class).block())
+        assertThat(payloads.readObject(PayloadUrl.parse(told.get(2)), Object.class)
+                        .block())
                 .isEqualTo(Map.of("a", java.util.Arrays.asList(1L, 2.5, null)));
 
         ArtifactStore artifacts = ArtifactStore.open(base).readOnly();

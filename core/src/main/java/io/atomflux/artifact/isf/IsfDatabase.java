@@ -55,7 +55,7 @@ import reactor.core.publisher.Mono;
  *
  * <p>All publishers are cold. A bad key fails at the call with {@link io.atomflux.error.InvalidNameException}.
  *
- * @signals ReadOnlyStoreException by all changes of a database opened for reading
+ * <p>Signals ReadOnlyStoreException by all changes of a database opened for reading
  */
 public final class IsfDatabase {
 

@@ -65,7 +65,7 @@ import reactor.core.publisher.Mono;
  *
  * <p>For many threads, and many processes as far as the backend serves them.
  *
- * @signals the errors of the store and the payload store, by every method that reads or changes
+ * <p>Signals the errors of the store and the payload store, by every method that reads or changes
  */
 public final class Experiments {
 

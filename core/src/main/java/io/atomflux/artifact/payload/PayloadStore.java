@@ -45,7 +45,7 @@ import reactor.core.scheduler.Schedulers;
  * publishers are cold; opening does no I/O, and a relative path is made absolute at once. For many threads, and many
  * processes.
  *
- * @signals {@link io.atomflux.error.StoreIoException}, {@link io.atomflux.error.StoreAccessException} and the errors of the
+ * <p>Signals {@link io.atomflux.error.StoreIoException}, {@link io.atomflux.error.StoreAccessException} and the errors of the
  *     storage, by every method that reads or changes
  */
 public final class PayloadStore {
