@@ -69,6 +69,7 @@ class PutTroubleTest {
                 .then());
         for (String set : storage.begun) {
             if (!live.contains(set) && !replaced.contains(set)) {
+                assertThat(storage.discarded).as("discarded sets").contains(set);
                 assertThat(now(memory.files().list(set)))
                         .as("files of set " + set)
                         .isEmpty();

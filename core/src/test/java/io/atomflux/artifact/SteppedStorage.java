@@ -25,6 +25,7 @@ import reactor.core.publisher.Mono;
 final class SteppedStorage implements ArtifactStorage, FileArea {
 
     final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+    final List<String> discarded = Collections.synchronizedList(new ArrayList<>());
     final List<String> begun = Collections.synchronizedList(new ArrayList<>());
     volatile Function<String, Mono<Void>> before = step -> Mono.empty();
     volatile Function<String, Mono<Void>> after = step -> Mono.empty();
@@ -125,6 +126,7 @@ final class SteppedStorage implements ArtifactStorage, FileArea {
 
     @Override
     public Mono<Void> discard(String set) {
+        discarded.add(set);
         return step("discard", real.files().discard(set));
     }
 
