@@ -1,5 +1,6 @@
 package io.atomflux.artifact.payload;
 
+import io.atomflux.artifact.codec.DataPak;
 import io.atomflux.codec.Json;
 import io.atomflux.codec.NumpyMsgpack;
 import io.atomflux.value.Bytes;
@@ -54,6 +55,19 @@ enum PayloadCodec {
             }
         }
     },
+    /** What MLtraq 0.1 writes and reads, so it has no header of ours. */
+    DATAPAK("datapak-0", false) {
+        @Override
+        Bytes encode(@Nullable Object value) {
+            return DataPak.write(value);
+        }
+
+        @Override
+        @Nullable
+        Object decode(Bytes bytes) {
+            return DataPak.read(bytes);
+        }
+    },
     BYTES("bytes", true) {
         @Override
         Bytes encode(@Nullable Object value) {
@@ -90,7 +104,7 @@ enum PayloadCodec {
             }
         }
         throw new IllegalArgumentException(
-                "codec of payloads: \"%s\" (expected: msgpack, json or bytes)".formatted(id));
+                "codec of payloads: \"%s\" (expected: msgpack, json, bytes or datapak-0)".formatted(id));
     }
 
     String id() {

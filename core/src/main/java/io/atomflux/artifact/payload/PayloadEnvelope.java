@@ -1,5 +1,6 @@
 package io.atomflux.artifact.payload;
 
+import io.atomflux.artifact.codec.DataPak;
 import io.atomflux.artifact.payload.PayloadFormat.Compression;
 import io.atomflux.error.CorruptDataException;
 import io.atomflux.error.LimitExceededException;
@@ -36,7 +37,7 @@ final class PayloadEnvelope {
         PayloadCodec codec = PayloadCodec.of(format.codec());
         Bytes encoded = codec.encode(value);
         if (!codec.header()) {
-            return encoded;
+            return format.compression() == Compression.ZLIB ? DataPak.compressed(encoded) : encoded;
         }
         byte[] body = encoded.toArray();
         byte[] hash = sha256().digest(body);
@@ -139,6 +140,13 @@ final class PayloadEnvelope {
         } catch (IllegalArgumentException | IndexOutOfBoundsException | BufferUnderflowException e) {
             throw new CorruptDataException(store, url, "it does not decode: " + e.getMessage(), e);
         }
+    }
+
+    /** Tells whether bytes begin as DATAPAK does: a pickle of protocol 5, or the mark of a compressed one. */
+    static boolean isDataPak(Bytes stored) {
+        return stored.length() > 3
+                && (stored.at(0) == (byte) 0x80 && stored.at(1) == 5
+                        || stored.at(0) == 'C' && stored.at(1) == '0' && stored.at(2) == '1');
     }
 
     private static byte[] deflated(byte[] body) {

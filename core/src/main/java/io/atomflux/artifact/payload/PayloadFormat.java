@@ -5,8 +5,8 @@ import java.util.Objects;
 /**
  * How a value becomes the bytes of a payload. Which one was used stands in each payload, so reading needs none.
  *
- * @param codec {@code msgpack} (any value, compact; the default), {@code json} (any value, for people) or {@code bytes} (a
- *     {@code Bytes} as it is)
+ * @param codec {@code msgpack} (any value, compact; the default), {@code json} (any value, for people), {@code bytes} (a
+ *     {@code Bytes} as it is) or {@code datapak-0} (what MLtraq 0.1 reads, if it is not compressed; it has no header)
  * @param compression of the encoded bytes
  */
 public record PayloadFormat(String codec, Compression compression) {

@@ -223,18 +223,19 @@ public final class PayloadStore {
     /**
      * Reads a value, as the payload itself says it was encoded.
      *
-     * @param type of the value; {@code Bytes} for the bytes of a payload that was given as bytes
+     * @param type of the value; {@code Bytes} for the bytes of a payload that was given as bytes, or that MLtraq wrote, which
+     *     are decoded for any other type
      * @signals {@link ValueTypeException} if it is of another type; {@link LimitExceededException} if it is greater than the
      *     limit; {@link CorruptDataException} if it was cut or changed
      */
     public <T> Mono<T> readObject(PayloadUrl url, Class<T> type) {
         place.check(url);
-        return whole(place.read(url), url).map(stored -> typed(decoded(stored, url), type, url));
+        return whole(place.read(url), url).map(stored -> typed(decoded(stored, url, type), type, url));
     }
 
     /** Reads a value, comparing length and hash of the stored bytes too. */
     public <T> Mono<T> readObject(PayloadRef ref, Class<T> type) {
-        return whole(read(ref), ref.url()).map(stored -> typed(decoded(stored, ref.url()), type, ref.url()));
+        return whole(read(ref), ref.url()).map(stored -> typed(decoded(stored, ref.url(), type), type, ref.url()));
     }
 
     /** Returns a value that is read when asked for. */
@@ -266,9 +267,13 @@ public final class PayloadStore {
         });
     }
 
-    private @Nullable Object decoded(Bytes stored, PayloadUrl url) {
+    private @Nullable Object decoded(Bytes stored, PayloadUrl url, Class<?> type) {
         if (!PayloadEnvelope.marks(stored)) {
-            return stored;
+            // Without a header it is what was given as bytes, or what MLtraq wrote: who wants bytes gets them as they
+            // are.
+            return type.isAssignableFrom(Bytes.class) || !PayloadEnvelope.isDataPak(stored)
+                    ? stored
+                    : PayloadEnvelope.decode(PayloadCodec.DATAPAK.id(), stored, name(), url.toString());
         }
         PayloadEnvelope.Opened opened = PayloadEnvelope.read(stored, limit, name(), url.toString());
         return opened.codec().equals(PayloadCodec.MARKED.id())

@@ -13,7 +13,6 @@ import io.atomflux.artifact.spi.ArtifactKey;
 import io.atomflux.error.ArtifactExistsException;
 import io.atomflux.error.ArtifactNotFoundException;
 import io.atomflux.error.AtomfluxException;
-import io.atomflux.error.CorruptDataException;
 import io.atomflux.error.ReadOnlyStoreException;
 import io.atomflux.error.StoreAccessException;
 import io.atomflux.error.StoreNotFoundException;
@@ -150,7 +149,7 @@ class MltraqFolderTest {
         store.put("a/x", Bytes.ofText("old")).block();
         Artifact old = store.require("a/x").block();
         store.put("a/x", Bytes.ofText("newer")).block();
-        assertThatThrownBy(() -> old.value(Bytes.class).block()).isInstanceOf(CorruptDataException.class);
+        assertThatThrownBy(() -> old.value(Bytes.class).block()).isInstanceOf(ArtifactNotFoundException.class);
     }
 
     @Test
