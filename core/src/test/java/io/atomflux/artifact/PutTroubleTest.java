@@ -315,8 +315,8 @@ class PutTroubleTest {
             if (i % 50 == 0 || failed) {
                 TreeMap<String, String> found = new TreeMap<>();
                 now(store.artifacts("")
-                        .flatMap(artifact ->
-                                artifact.value(String.class).doOnNext(text -> found.put(artifact.key(), text)))
+                        .flatMap(artifact -> artifact.value(String.class).map(text -> Map.entry(artifact.key(), text)))
+                        .doOnNext(entry -> found.put(entry.getKey(), entry.getValue())) // one at a time here
                         .then());
                 assertThat(found).isEqualTo(model);
             }
