@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.atomflux.artifact.Artifact;
 import io.atomflux.artifact.ArtifactStore;
 import io.atomflux.artifact.PutOptions;
+import io.atomflux.artifact.codec.Table;
 import io.atomflux.artifact.evaluator.EvaluatorStorage;
 import io.atomflux.artifact.evaluator.ForceFieldSource;
 import io.atomflux.artifact.isf.IsfDatabase;
+import io.atomflux.artifact.payload.PayloadFormat;
 import io.atomflux.artifact.payload.PayloadRef;
 import io.atomflux.artifact.payload.PayloadStore;
 import io.atomflux.artifact.payload.PayloadUrl;
@@ -123,7 +125,7 @@ class ArtifactsInteropTest {
         List<Artifact> of = Objects.requireNonNull(
                 artifacts.artifacts(told.get(0)).collectList().block());
         assertThat(of).hasSize(1);
-        assertThat(of.get(0).value(Map.class).block())
+        assertThat(of.get(0).value(Object.class).block())
                 .isEqualTo(Map.of(
                         "weights", NdArray.of(new double[] {0, 1, 2, 3, 4, 5}, 2, 3),
                         "name", "spring",
@@ -135,6 +137,59 @@ class ArtifactsInteropTest {
                 .block());
         assertThat(python(tracker, "mltraq-read", base, ref.url()))
                 .containsExactly(java.util.HexFormat.of().formatHex(content));
+
+        Map<String, Object> value = Map.of(
+                "name",
+                "spring",
+                "sizes",
+                List.of(1L, -(1L << 40), 2.5),
+                "weights",
+                NdArray.of(new double[] {0, 1, 2, 3, 4, 5}, 2, 3));
+        String ours = payloads.writeObject(Scope.kept("ours"), value, PayloadFormat.of("datapak-0"))
+                .map(written -> written.url().toString())
+                .block();
+        assertThat(python(tracker, "mltraq-load", base, ours))
+                .containsExactly(
+                        "DataStore {\"name\": \"spring\", \"sizes\": [1, -1099511627776, 2.5], \"weights\": [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]}",
+                        "dict {\"name\": \"spring\", \"sizes\": [1, -1099511627776, 2.5], \"weights\": [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]}");
+
+        ArtifactStore writable = ArtifactStore.open(base); // told by the folder of the experiment
+        writable.put("ours/" + "0".repeat(32), value, PutOptions.none().codec("datapak-0"))
+                .block();
+        assertThat(python(tracker, "mltraq-load", base, "file:///ours/" + "0".repeat(32)))
+                .hasSize(2);
+        writable.close().block();
+    }
+
+    @Test
+    @DisplayName(
+            "M11: named series and frames of MLtraq are tables here, and a table written here is one in Arrow there")
+    void tables() throws IOException, InterruptedException {
+        String tracker = Live.property("atomflux.mltraq");
+        Path base = directory.resolve("payloads");
+        List<String> told = python(tracker, "mltraq-frames", base);
+        PayloadStore payloads = PayloadStore.folder(base);
+        Map<?, ?> read =
+                payloads.readWhole(PayloadUrl.parse(told.get(0)), Map.class).block();
+        Table series = (Table) ((Map<?, ?>) Objects.requireNonNull(read)).get("series");
+        assertThat(series.names()).contains("loss");
+        assertThat(series.list("loss")).containsExactly(1.5, 2.5);
+        Map<?, ?> inner = (Map<?, ?>) Objects.requireNonNull(read.get("inner"));
+        assertThat(((Table) Objects.requireNonNull(inner.get("frame"))).list("s"))
+                .containsExactly("a", "b");
+
+        ArtifactStore store = ArtifactStore.open(directory.resolve("results"));
+        store.put(
+                        "table",
+                        Table.of(Map.of("x", List.of(1L, 2L))),
+                        PutOptions.none().codec("arrow"))
+                .block();
+        Artifact artifact = Objects.requireNonNull(store.require("table").block());
+        String file = artifact.files().entries().get(0).name();
+        Path copy = directory.resolve("table.arrow");
+        java.nio.file.Files.write(copy, bytes(artifact.files().read(file)));
+        assertThat(python(Live.python(), "table", copy)).containsExactly("{\"x\": [1, 2]}");
+        store.close().block();
     }
 
     private static byte[] bytes(Flux<ByteBuffer> content) {

@@ -4,7 +4,9 @@ artifacts.py arrays FOLDER...        prints dtype, shape and sum of each array f
 artifacts.py table FILE              prints a table of Arrow as JSON
 artifacts.py evaluator FOLDER        checks a folder as OpenFF Evaluator's opening does, without its classes; prints keys
 artifacts.py mltraq-write BASE       persists an experiment with a DataStore; prints the URLs of its payloads
-artifacts.py mltraq-read BASE URL    prints the value of a payload as JSON
+artifacts.py mltraq-read BASE URL    prints the bytes of a payload in hexadecimal digits
+artifacts.py mltraq-load BASE URL    prints a payload as a DataStore, and as the dictionary it is
+artifacts.py mltraq-frames BASE      writes a series and, in a DataStore, a frame; prints the URL
 """
 import json
 import sys
@@ -79,6 +81,29 @@ def mltraq_read(base, url):
         print(DataStoreIO(url).read().hex())
 
 
+def mltraq_load(base, url):
+    import mltraq
+    from mltraq.storage.datastore import DataStore, DataStoreIO
+
+    def text(value):
+        return json.dumps(dict(value), sort_keys=True, default=lambda array: array.tolist())
+
+    with mltraq.options().ctx({"datastore.url": "file:///" + base}):
+        print("DataStore", text(DataStore.from_url(url)))
+        print("dict", text(DataStoreIO(url).read_deserialize(dict)))
+
+
+def mltraq_frames(base):
+    import mltraq
+    import pandas
+    from mltraq.storage.datastore import DataStore, DataStoreIO
+
+    with mltraq.options().ctx({"datastore.url": "file:///" + base}):
+        inner = DataStore({"frame": pandas.DataFrame({"x": [1, 2], "s": ["a", "b"]})})
+        value = {"series": pandas.Series([1.5, 2.5], name="loss"), "inner": inner}
+        print(DataStoreIO.serialize_write(value, relative_path_prefix="mine").url)
+
+
 if __name__ == "__main__":
     command, *rest = sys.argv[1:]
     {
@@ -87,4 +112,6 @@ if __name__ == "__main__":
         "evaluator": lambda: evaluator(*rest),
         "mltraq-write": lambda: mltraq_write(*rest),
         "mltraq-read": lambda: mltraq_read(*rest),
+        "mltraq-load": lambda: mltraq_load(*rest),
+        "mltraq-frames": lambda: mltraq_frames(*rest),
     }[command]()

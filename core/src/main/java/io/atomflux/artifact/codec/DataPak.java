@@ -64,6 +64,23 @@ public final class DataPak {
     public record Tagged(String tag, Object value) {}
 
     /**
+     * Tells whether bytes begin as DATAPAK does: a pickle of protocol 5, which {@code serialize} of MLtraq always writes, or
+     * its mark of compressed data with a head of zlib.
+     */
+    public static boolean begins(Bytes bytes) {
+        if (bytes.length() < 4) {
+            return false;
+        }
+        int first = Byte.toUnsignedInt(bytes.at(3));
+        boolean packed = bytes.at(0) == PACKED[0] && bytes.at(1) == PACKED[1] && bytes.at(2) == PACKED[2];
+        return bytes.at(0) == (byte) 0x80 && bytes.at(1) == 5
+                || packed
+                        && bytes.length() > 4
+                        && (first & 0xf) == 8
+                        && (first << 8 | Byte.toUnsignedInt(bytes.at(4))) % 31 == 0;
+    }
+
+    /**
      * Reads a value; frames are {@link Tagged} bytes.
      *
      * @throws io.atomflux.error.CorruptDataException if the bytes are damaged

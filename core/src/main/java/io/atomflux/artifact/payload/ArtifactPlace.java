@@ -198,6 +198,11 @@ final class ArtifactPlace implements PayloadPlace {
     }
 
     @Override
+    public Mono<Boolean> owns(PayloadUrl url) {
+        return store.id().map(id -> url.store().equals(Optional.of(id)));
+    }
+
+    @Override
     public void check(PayloadUrl url) {
         if (url.store().isEmpty()) {
             throw new InvalidNameException(

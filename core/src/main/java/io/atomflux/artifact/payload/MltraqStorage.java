@@ -1,6 +1,7 @@
 package io.atomflux.artifact.payload;
 
 import io.atomflux.artifact.Manifest;
+import io.atomflux.artifact.codec.DataPakCodec;
 import io.atomflux.artifact.spi.ArtifactStorage;
 import io.atomflux.artifact.spi.CommitOutcome;
 import io.atomflux.artifact.spi.FileArea;
@@ -48,14 +49,16 @@ import reactor.core.publisher.Mono;
  * is {@code payload}.
  *
  * <p>The layout has room for the bytes and nothing else, so manifests are made from what the file system tells: generations
- * are always 1, metadata is not kept, what is replaced or deleted is gone at once, and nothing but bytes can be put. Our
- * commits exclude each other by a lock on {@code .atomflux/lock}; MLtraq, which draws random names, never meets them.
+ * are always 1, metadata is not kept, what is replaced or deleted is gone at once, and only bytes and values by codec {@code
+ * datapak-0} can be put. What is read is told by its first bytes, see {@link DataPakCodec}. Our commits exclude each other by a lock on {@code .atomflux/lock}; MLtraq, which draws random names, never meets them.
  * Listings hold all names.
  */
 final class MltraqStorage implements ArtifactStorage {
 
     static final String FILE = "payload";
     static final String SETS = "sets";
+    private static final Manifest.CodecReference READING = new Manifest.CodecReference(
+            DataPakCodec.ID, 1, Map.of("file", FILE, DataPakCodec.RAW, DataPakCodec.PERHAPS));
     private static final Map<Path, ReentrantLock> HERE = new ConcurrentHashMap<>();
 
     private final FolderPayloads folder;
@@ -177,7 +180,7 @@ final class MltraqStorage implements ArtifactStorage {
                 1,
                 Optional.empty(),
                 Map.of(),
-                Optional.of(new Manifest.CodecReference("bytes", 1, Map.of("file", FILE))),
+                Optional.of(READING),
                 Map.of(),
                 List.of(new FileEntry(FILE, seen.size(), Optional.empty())),
                 List.of());
@@ -284,14 +287,15 @@ final class MltraqStorage implements ArtifactStorage {
                 && manifest.descriptor().isEmpty()
                 && manifest.files().size() == 1
                 && manifest.codec()
-                        .filter(codec -> codec.id().equals("bytes")
-                                && !codec.parameters().containsKey("compression"))
+                        .filter(codec -> codec.id().equals(DataPakCodec.ID)
+                                || codec.id().equals("bytes")
+                                        && !codec.parameters().containsKey("compression"))
                         .isPresent();
         if (!fits) {
             throw new UnsupportedStoreOperationException(
                     name(),
                     "put",
-                    "folders of MLtraq keep bytes only, no codecs, data classes or several files; put Bytes, or use a store of another layout");
+                    "folders of MLtraq keep bytes and what codec datapak-0 writes, no other codecs, data classes or several files; put Bytes, name that codec, or use a store of another layout");
         }
         return manifest.files().get(0).name();
     }

@@ -142,13 +142,6 @@ final class PayloadEnvelope {
         }
     }
 
-    /** Tells whether bytes begin as DATAPAK does: a pickle of protocol 5, or the mark of a compressed one. */
-    static boolean isDataPak(Bytes stored) {
-        return stored.length() > 3
-                && (stored.at(0) == (byte) 0x80 && stored.at(1) == 5
-                        || stored.at(0) == 'C' && stored.at(1) == '0' && stored.at(2) == '1');
-    }
-
     private static byte[] deflated(byte[] body) {
         Deflater deflater = new Deflater();
         try {

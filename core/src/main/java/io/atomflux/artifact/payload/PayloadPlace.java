@@ -40,6 +40,9 @@ interface PayloadPlace {
     /** Returns the address a payload has or will have. */
     Mono<PayloadUrl> url(Scope scope, String name);
 
+    /** Tells whether an address is of a payload that is or was here, and not in another store. */
+    Mono<Boolean> owns(PayloadUrl url);
+
     /** Guards the form of an address: whether this place could have made it. */
     void check(PayloadUrl url);
 

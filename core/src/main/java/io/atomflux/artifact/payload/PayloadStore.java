@@ -1,6 +1,9 @@
 package io.atomflux.artifact.payload;
 
 import io.atomflux.artifact.ArtifactStore;
+import io.atomflux.artifact.StoreRegistry;
+import io.atomflux.artifact.codec.Codecs;
+import io.atomflux.artifact.codec.DataPak;
 import io.atomflux.artifact.payload.PayloadPlace.Item;
 import io.atomflux.artifact.spi.PayloadStorage;
 import io.atomflux.error.ArtifactNotFoundException;
@@ -25,7 +28,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -56,16 +61,19 @@ public final class PayloadStore {
     private final PayloadFormat format;
     private final long limit;
     private final boolean readOnly;
+    private final Optional<StoreRegistry> registry;
 
-    private PayloadStore(PayloadPlace place, PayloadFormat format, long limit, boolean readOnly) {
+    private PayloadStore(
+            PayloadPlace place, PayloadFormat format, long limit, boolean readOnly, Optional<StoreRegistry> registry) {
         this.place = place;
         this.format = format;
         this.limit = limit;
         this.readOnly = readOnly;
+        this.registry = registry;
     }
 
     private static PayloadStore in(PayloadPlace place) {
-        return new PayloadStore(place, PayloadFormat.DEFAULT, DEFAULT_LIMIT, false);
+        return new PayloadStore(place, PayloadFormat.DEFAULT, DEFAULT_LIMIT, false, Optional.empty());
     }
 
     /**
@@ -93,7 +101,7 @@ public final class PayloadStore {
 
     /** Returns this store with another way to encode values; reading needs none. */
     public PayloadStore format(PayloadFormat value) {
-        return new PayloadStore(place, Objects.requireNonNull(value, "format"), limit, readOnly);
+        return new PayloadStore(place, Objects.requireNonNull(value, "format"), limit, readOnly, registry);
     }
 
     /** Returns this store with another limit of bytes for values that are read as a whole; 1 GiB unless set. */
@@ -101,12 +109,23 @@ public final class PayloadStore {
         if (bytes < 1 || bytes > Integer.MAX_VALUE - 64) {
             throw new IllegalArgumentException("limit: %d (expected: 1 to 2^31 - 65)".formatted(bytes));
         }
-        return new PayloadStore(place, format, bytes, readOnly);
+        return new PayloadStore(place, format, bytes, readOnly, registry);
     }
 
     /** Returns this store without the right to change anything. */
     public PayloadStore readOnly() {
-        return new PayloadStore(place, format, limit, true);
+        return new PayloadStore(place, format, limit, true, registry);
+    }
+
+    /**
+     * Returns this store with a registry that tells where other artifact stores are: addresses {@code store://id/scope/name}
+     * of theirs are read there, wherever they were moved, if the registry knows. Writing, deleting and listing stay here.
+     *
+     * <p>A store is opened for each payload that is read in it, and closed thereafter.
+     */
+    public PayloadStore registry(StoreRegistry stores) {
+        return new PayloadStore(
+                place, format, limit, readOnly, Optional.of(Objects.requireNonNull(stores, "registry")));
     }
 
     /** Returns the place for messages, without credentials. */
@@ -203,8 +222,34 @@ public final class PayloadStore {
      * @throws io.atomflux.error.InvalidNameException if it is an address of another kind of store
      */
     public Flux<ByteBuffer> read(PayloadUrl url) {
-        place.check(url);
-        return place.read(url);
+        check(url);
+        return stored(url);
+    }
+
+    /** Guards the form of an address that is to be read. */
+    private void check(PayloadUrl url) {
+        if (registry.isEmpty() || url.store().isEmpty()) {
+            place.check(url);
+        }
+    }
+
+    private Flux<ByteBuffer> stored(PayloadUrl url) {
+        String id = url.store().orElse(null);
+        if (registry.isEmpty() || id == null) {
+            return place.read(url);
+        }
+        return place.owns(url)
+                .flatMapMany(own -> own
+                        ? place.read(url)
+                        : Flux.usingWhen(
+                                registry.get().find(id),
+                                store -> new ArtifactPlace(store).read(url),
+                                ArtifactStore::close));
+    }
+
+    /** Tells whether a payload is or was in this store. */
+    Mono<Boolean> owns(PayloadUrl url) {
+        return place.owns(url);
     }
 
     /**
@@ -213,34 +258,68 @@ public final class PayloadStore {
      * @signals {@link CorruptDataException} naming the address, at the end if only the hash differs
      */
     public Flux<ByteBuffer> read(PayloadRef ref) {
-        place.check(ref.url());
+        check(ref.url());
         return Flux.defer(() -> {
             Checked checked = new Checked(ref);
-            return place.read(ref.url()).doOnNext(checked::next).concatWith(Mono.fromRunnable(checked::end));
+            return stored(ref.url()).doOnNext(checked::next).concatWith(Mono.fromRunnable(checked::end));
         });
     }
 
     /**
      * Reads a value, as the payload itself says it was encoded.
      *
-     * @param type of the value; {@code Bytes} for the bytes of a payload that was given as bytes, or that MLtraq wrote, which
-     *     are decoded for any other type
+     * <p>A payload without a header is what was given as bytes, or a value that MLtraq wrote; nothing beside it tells which. For
+     * {@code Bytes} it is the stored bytes as they are. For every other type what begins as DATAPAK does is its value, see
+     * {@link DataPak}, with frames as tables where the codec {@code arrow} is on the class path; all else is {@code Bytes}.
+     * What begins so and is none, e.g. a pickle of other Python code, is an error, not taken for bytes.
+     *
      * @signals {@link ValueTypeException} if it is of another type; {@link LimitExceededException} if it is greater than the
      *     limit; {@link CorruptDataException} if it was cut or changed
      */
     public <T> Mono<T> readObject(PayloadUrl url, Class<T> type) {
-        place.check(url);
-        return whole(place.read(url), url).map(stored -> typed(decoded(stored, url, type), type, url));
+        check(url);
+        return whole(stored(url), url)
+                .flatMap(stored -> decoded(stored, url, type != Bytes.class))
+                .map(value -> typed(value.orElse(null), type, url));
     }
 
-    /** Reads a value, comparing length and hash of the stored bytes too. */
+    /**
+     * Reads a value, comparing length and hash of the stored bytes too. The reference tells values from what was given as
+     * bytes, which is {@code Bytes} here, unless it is asked for as another type than {@code Bytes} or {@code Object}.
+     *
+     * @signals as {@link #readObject(PayloadUrl, Class)}
+     */
     public <T> Mono<T> readObject(PayloadRef ref, Class<T> type) {
-        return whole(read(ref), ref.url()).map(stored -> typed(decoded(stored, ref.url(), type), type, ref.url()));
+        boolean value = !ref.codec().equals(PayloadRef.RAW) || !type.isAssignableFrom(Bytes.class);
+        return whole(read(ref), ref.url())
+                .flatMap(stored -> decoded(stored, ref.url(), value))
+                .map(read -> typed(read.orElse(null), type, ref.url()));
+    }
+
+    /**
+     * Reads a value of MLtraq with the values of all its data stores in their places, at any depth, as MLtraq does when it
+     * loads; {@link #readObject} leaves them as {@link DataPak.Tagged} addresses.
+     *
+     * @signals as {@link #readObject(PayloadUrl, Class)}; {@link CorruptDataException} if data stores hold each other in a
+     *     circle; {@link LimitExceededException} if they are together greater than the limit
+     */
+    public <T> Mono<T> readWhole(PayloadUrl url, Class<T> type) {
+        check(url);
+        return Mono.defer(() -> new DataStores(this, limit).read(url)).map(value -> typed(value, type, url));
+    }
+
+    /** Reads a value and adds the size of its stored bytes. */
+    Mono<Object> readCounted(PayloadUrl url, LongConsumer size) {
+        check(url);
+        return whole(stored(url), url)
+                .doOnNext(stored -> size.accept(stored.length()))
+                .flatMap(stored -> decoded(stored, url, true))
+                .flatMap(Mono::justOrEmpty);
     }
 
     /** Returns a value that is read when asked for. */
     public <T> Lazy<T> lazy(PayloadRef ref, Class<T> type) {
-        place.check(ref.url());
+        check(ref.url());
         return new Lazy<>(this, ref, type);
     }
 
@@ -267,18 +346,33 @@ public final class PayloadStore {
         });
     }
 
-    private @Nullable Object decoded(Bytes stored, PayloadUrl url, Class<?> type) {
+    /** Decodes by the header; without one, what MLtraq wrote is decoded if asked for. */
+    private Mono<Optional<Object>> decoded(Bytes stored, PayloadUrl url, boolean value) {
         if (!PayloadEnvelope.marks(stored)) {
-            // Without a header it is what was given as bytes, or what MLtraq wrote: who wants bytes gets them as they
-            // are.
-            return type.isAssignableFrom(Bytes.class) || !PayloadEnvelope.isDataPak(stored)
-                    ? stored
-                    : PayloadEnvelope.decode(PayloadCodec.DATAPAK.id(), stored, name(), url.toString());
+            return value && DataPak.begins(stored)
+                    ? DataPak.read(stored, Codecs.installed())
+                            .map(Optional::of)
+                            .defaultIfEmpty(Optional.empty())
+                            .onErrorMap(
+                                    CorruptDataException.class,
+                                    e -> new CorruptDataException(name(), url.toString(), advised(e), e))
+                            .onErrorMap(
+                                    UnsupportedDataException.class,
+                                    e -> new UnsupportedDataException(name(), url.toString(), advised(e), e))
+                    : Mono.just(Optional.of(stored));
         }
-        PayloadEnvelope.Opened opened = PayloadEnvelope.read(stored, limit, name(), url.toString());
-        return opened.codec().equals(PayloadCodec.MARKED.id())
-                ? unmarked(opened.value(), url.toString())
-                : opened.value();
+        return Mono.fromSupplier(() -> {
+            PayloadEnvelope.Opened opened = PayloadEnvelope.read(stored, limit, name(), url.toString());
+            return Optional.ofNullable(
+                    opened.codec().equals(PayloadCodec.MARKED.id())
+                            ? unmarked(opened.value(), url.toString())
+                            : opened.value());
+        });
+    }
+
+    private static String advised(AtomfluxException failure) {
+        return "it begins as a value of MLtraq and is none, or damaged; ask for Bytes to get it as it is: "
+                + failure.getMessage();
     }
 
     /** Makes what is marked as a reference lazy. */
@@ -339,7 +433,7 @@ public final class PayloadStore {
 
     /** Tells whether there is nothing at an address. */
     Mono<Boolean> isMissing(PayloadUrl url) {
-        return place.read(url)
+        return stored(url)
                 .next()
                 .thenReturn(false)
                 .onErrorResume(ArtifactNotFoundException.class, missing -> Mono.just(true));

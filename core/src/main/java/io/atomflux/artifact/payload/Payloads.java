@@ -126,13 +126,17 @@ public final class Payloads {
      */
     public Mono<PayloadRef> relocated(Lazy<?> lazy, PayloadBatch batch) {
         PayloadRef ref = lazy.ref();
-        boolean stays = lazy.store().sharesPlace(store)
+        boolean mayStay = lazy.store().sharesPlace(store)
                 && ref.url().scope().equals(batch.scope().name())
                 && ref.holds().stream()
-                        .allMatch(held -> held.scope().equals(ref.url().scope()));
-        if (stays) {
-            return Mono.just(ref);
-        }
+                        .allMatch(held -> held.store().equals(ref.url().store())
+                                && held.scope().equals(ref.url().scope()));
+        return (mayStay ? store.owns(ref.url()) : Mono.just(false))
+                .flatMap(stays -> stays ? Mono.just(ref) : copied(lazy, batch));
+    }
+
+    private Mono<PayloadRef> copied(Lazy<?> lazy, PayloadBatch batch) {
+        PayloadRef ref = lazy.ref();
         if (ref.holds().isEmpty()) {
             return batch.copy(lazy.store(), ref);
         }

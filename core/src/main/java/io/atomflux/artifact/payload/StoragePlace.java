@@ -205,6 +205,11 @@ final class StoragePlace implements PayloadPlace {
     }
 
     @Override
+    public Mono<Boolean> owns(PayloadUrl url) {
+        return Mono.just(url.store().isEmpty());
+    }
+
+    @Override
     public void check(PayloadUrl url) {
         if (url.store().isPresent()) {
             throw new InvalidNameException(
