@@ -42,7 +42,8 @@ final class LeaseFile {
     }
 
     static LeaseFile open(Path folder) throws IOException {
-        Path path = folder.toRealPath(LinkOption.NOFOLLOW_LINKS).resolve("names");
+        // However the store is named, as the system's locks are those of the process.
+        Path path = folder.toRealPath().resolve("names");
         synchronized (OPEN) {
             LeaseFile file = OPEN.get(path);
             if (file == null) {
@@ -94,14 +95,22 @@ final class LeaseFile {
             }
         }
         @Nullable FileLock lock = null;
+        @Nullable Held held = null;
         try {
             lock = channel.tryLock(place, 1, false);
-            return lock == null ? null : new Held(lock, place, nextToken());
+            held = lock == null ? null : new Held(lock, place, nextToken());
+            return held;
         } catch (OverlappingFileLockException e) {
             return null; // another copy of these classes in this virtual machine
         } finally {
-            if (lock == null) {
-                forget(place);
+            if (held == null) {
+                try {
+                    if (lock != null) {
+                        lock.release();
+                    }
+                } finally {
+                    forget(place);
+                }
             }
         }
     }

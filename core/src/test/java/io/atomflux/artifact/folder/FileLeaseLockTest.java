@@ -7,8 +7,11 @@ import io.atomflux.artifact.spi.LeaseLock;
 import io.atomflux.error.StoreBusyException;
 import io.atomflux.error.StoreClosedException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,6 +123,43 @@ class FileLeaseLockTest {
                 .isInstanceOf(StoreClosedException.class);
         other.acquire("a", Duration.ZERO).block(PATIENCE);
         other.close().block(PATIENCE);
+    }
+
+    @Test
+    @DisplayName(
+            "openings of one folder under two names, one of them a link, are one; none frees or keeps what others lock")
+    void otherSpellings() throws Exception {
+        Path link = Files.createSymbolicLink(
+                Files.createDirectory(temporary.resolve("beside")).resolve("link"), temporary);
+        FileLeaseLock linked = new FileLeaseLock(new FolderPlace(new LocalDisk(false), link, true), Mono.empty());
+        Flux.range(0, 200)
+                .flatMap(
+                        i -> (i % 2 == 0 ? locks : linked)
+                                .acquire("name " + i, PATIENCE)
+                                .flatMap(LeaseLock.Lease::release),
+                        16)
+                .blockLast(PATIENCE);
+        LeaseLock.Lease lease = locks.acquire("a", PATIENCE).block(PATIENCE);
+        assertThatThrownBy(() -> linked.acquire("a", Duration.ZERO).block(PATIENCE))
+                .isInstanceOf(StoreBusyException.class);
+        linked.acquire("b", PATIENCE).flatMap(LeaseLock.Lease::release).block(PATIENCE);
+        linked.close().block(PATIENCE);
+        assertThatThrownBy(() -> locks.acquire("a", Duration.ZERO).block(PATIENCE))
+                .isInstanceOf(StoreBusyException.class);
+        lease.release().block(PATIENCE);
+    }
+
+    @Test
+    @DisplayName("a lock whose token could not be counted is not kept")
+    void countingFails() throws IOException {
+        locks.acquire("b", PATIENCE).flatMap(LeaseLock.Lease::release).block(PATIENCE);
+        try (FileChannel other = FileChannel.open(temporary.resolve("locks/names"), StandardOpenOption.WRITE);
+                FileLock counter = other.lock(0, 12, false)) {
+            assertThat(counter.isValid()).isTrue();
+            assertThatThrownBy(() -> locks.acquire("a", Duration.ZERO).block(PATIENCE))
+                    .isInstanceOf(StoreBusyException.class);
+        }
+        locks.acquire("a", PATIENCE).flatMap(LeaseLock.Lease::release).block(PATIENCE);
     }
 
     @Test

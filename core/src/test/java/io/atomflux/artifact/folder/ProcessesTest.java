@@ -144,6 +144,27 @@ class ProcessesTest {
     }
 
     @Test
+    @DisplayName("a name stays locked for other processes when the store is closed under another name")
+    void locksUnderAnotherName() throws Exception {
+        Path place = temporary.resolve("store");
+        ArtifactStorage storage = StoringProcess.open(place);
+        storage.id().block(PATIENCE);
+        ArtifactStorage linked = StoringProcess.open(Files.createSymbolicLink(temporary.resolve("link"), place));
+        LeaseLock.Lease lease = storage.locks().acquire("name", PATIENCE).block(PATIENCE);
+        linked.locks()
+                .acquire("other", PATIENCE)
+                .flatMap(LeaseLock.Lease::release)
+                .block(PATIENCE);
+        linked.close().block(PATIENCE);
+        Process process = StoringProcess.start(place, "try", "name");
+        try (BufferedReader output = StoringProcess.output(process)) {
+            assertThat(output.readLine()).isEqualTo("busy");
+        }
+        lease.release().block(PATIENCE);
+        storage.close().block(PATIENCE);
+    }
+
+    @Test
     @DisplayName(
             "a name that another process has locked is free at once when it is killed, and the next token is greater")
     void locksOfTheKilled() throws Exception {

@@ -8,6 +8,7 @@ import io.atomflux.artifact.spi.StoredRecord;
 import io.atomflux.artifact.spi.Term;
 import io.atomflux.artifact.spi.TermRange;
 import io.atomflux.error.CorruptDataException;
+import io.atomflux.error.StoreBusyException;
 import io.atomflux.error.WriteFailedException;
 import io.atomflux.spi.Location;
 import io.atomflux.spi.OpenOptions;
@@ -72,7 +73,7 @@ final class StoringProcess {
         return process.inputReader(StandardCharsets.UTF_8);
     }
 
-    /** Takes the folder, and {@code store NAME SEED ROUNDS}, or {@code hold LOCK}. */
+    /** Takes the folder, and {@code store NAME SEED ROUNDS}, or {@code hold LOCK}, or {@code try LOCK}. */
     public static void main(String[] arguments) throws IOException {
         ArtifactStorage storage = open(Path.of(arguments[0]));
         storage.id().block(PATIENCE);
@@ -81,6 +82,14 @@ final class StoringProcess {
                     storage.locks().acquire(arguments[2], PATIENCE).block(PATIENCE);
             say("held " + lease.token());
             System.in.read();
+            return;
+        }
+        if (arguments[1].equals("try")) {
+            say(storage.locks()
+                    .acquire(arguments[2], Duration.ZERO)
+                    .map(lease -> "free")
+                    .onErrorReturn(StoreBusyException.class, "busy")
+                    .block(PATIENCE));
             return;
         }
         StoringProcess process = new StoringProcess(storage, Long.parseLong(arguments[3]));
