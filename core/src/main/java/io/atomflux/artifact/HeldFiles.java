@@ -4,6 +4,7 @@ import io.atomflux.artifact.spi.FileArea;
 import io.atomflux.artifact.spi.FileEntry;
 import io.atomflux.artifact.spi.FileSource;
 import io.atomflux.error.ReadOnlyStoreException;
+import io.atomflux.error.StoreAccessException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -64,7 +65,9 @@ final class HeldFiles implements FileSource.LocalFiles {
                     }));
                 })
                 // Whoever may not write cannot hold: the files are there for the retention.
-                .onErrorResume(ReadOnlyStoreException.class, e -> Mono.just(new HeldFiles(folder, Mono.empty())));
+                .onErrorResume(
+                        e -> e instanceof ReadOnlyStoreException || e instanceof StoreAccessException,
+                        e -> Mono.just(new HeldFiles(folder, Mono.empty())));
         return Mono.<FileSource.LocalFiles>create(sink -> {
                     var unused = holding.contextWrite(sink.contextView()).subscribe(sink::success, sink::error);
                 })

@@ -175,9 +175,8 @@ final class FolderCatalog implements Catalog {
                 taken.add(waiting.remove());
             }
         }
-        Runnable outcome = made(taken);
-        // On another thread: what subscribers do must not hold up the commits of others.
-        reads.execute(outcome);
+        // On other threads, each by itself: what subscribers do must not hold up the commits of others.
+        made(taken).forEach(reads::tell);
         tidy();
         boolean more;
         boolean last;
@@ -195,7 +194,7 @@ final class FolderCatalog implements Catalog {
     }
 
     // Whatever is thrown belongs to those who wait, else they would wait for ever.
-    private Runnable made(List<Waiting> taken) {
+    private List<Runnable> made(List<Waiting> taken) {
         try {
             if (!opened) {
                 place.create(files);
@@ -203,14 +202,18 @@ final class FolderCatalog implements Catalog {
             }
             List<Boolean> held =
                     writer.commit(taken.stream().map(Waiting::commit).toList());
-            return () -> {
-                for (int i = 0; i < held.size(); i++) {
-                    taken.get(i).result().complete(held.get(i));
-                }
-            };
+            List<Runnable> results = new ArrayList<>(taken.size());
+            for (int i = 0; i < held.size(); i++) {
+                Waiting entry = taken.get(i);
+                boolean done = held.get(i);
+                results.add(() -> entry.result().complete(done));
+            }
+            return results;
         } catch (Throwable e) {
             Throwable failure = Lane.translated(files.name, "writing", e);
-            return () -> taken.forEach(entry -> entry.result().completeExceptionally(failure));
+            return taken.stream()
+                    .<Runnable>map(entry -> () -> entry.result().completeExceptionally(failure))
+                    .toList();
         }
     }
 

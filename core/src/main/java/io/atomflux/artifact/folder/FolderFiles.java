@@ -50,6 +50,7 @@ final class FolderFiles implements FileStore {
     private final Path trash;
     private final Lane lane = new Lane(THREADS);
     private final Scheduler scheduler = Schedulers.fromExecutor(lane);
+    private final Scheduler listeners = Schedulers.fromExecutor(Lane.listeners());
 
     FolderFiles(FolderPlace place) {
         this.place = place;
@@ -147,7 +148,7 @@ final class FolderFiles implements FileStore {
     @Override
     public Mono<Long> write(String set, String name, Publisher<ByteBuffer> content) {
         return Mono.usingWhen(
-                writing("writing a file", () -> new Staged(set, name)),
+                writing("writing a file", () -> new Staged(set, name)).doOnDiscard(Staged.class, this::unwanted),
                 staged -> Flux.from(content)
                         .publishOn(scheduler, AHEAD)
                         .doOnNext(staged::write)
@@ -155,6 +156,11 @@ final class FolderFiles implements FileStore {
                 staged -> Mono.empty(),
                 (staged, failure) -> call("removing what was written", staged::discard),
                 staged -> call("removing what was written", staged::discard));
+    }
+
+    /** Ends a file that was begun when nobody wanted it any more. */
+    private void unwanted(Staged staged) {
+        var unused = call("removing what was written", staged::discard).subscribe(done -> {}, failure -> {});
     }
 
     /** A file that is being written. */
@@ -293,7 +299,8 @@ final class FolderFiles implements FileStore {
                         },
                         Reading::close)
                 .onErrorMap(failure -> Lane.translated(place.name(), "reading a file", Exceptions.unwrap(failure)))
-                .subscribeOn(scheduler);
+                .subscribeOn(scheduler)
+                .publishOn(listeners, AHEAD); // who reads may take as long as it likes between two buffers
     }
 
     private Disk.Handle open(String set, String name) throws IOException {

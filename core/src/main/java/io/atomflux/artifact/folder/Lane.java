@@ -1,5 +1,6 @@
 package io.atomflux.artifact.folder;
 
+import io.atomflux.error.ReadOnlyStoreException;
 import io.atomflux.error.StoreAccessException;
 import io.atomflux.error.StoreFullException;
 import io.atomflux.error.StoreIoException;
@@ -20,7 +21,8 @@ import reactor.core.publisher.Mono;
 /**
  * Runs blocking calls in the order they came, so many at once at most, on daemon threads that all stores of the process share.
  *
- * <p>A call that has started is never interrupted: an interrupt would close an open file for everybody.
+ * <p>A call that has started is never interrupted: an interrupt would close an open file for everybody. Who hears of its result
+ * does so when its turn is over, and may take as long as it likes: others go on meanwhile, on other threads.
  */
 final class Lane implements Executor {
 
@@ -29,11 +31,17 @@ final class Lane implements Executor {
             new ThreadPoolExecutor(0, Integer.MAX_VALUE, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), Lane::thread);
 
     private final int most;
-    private final Queue<Runnable> waiting = new ArrayDeque<>(); // guarded by this, as the next
+    private final Queue<Task> waiting = new ArrayDeque<>(); // guarded by this, as the next
     private int running;
 
     Lane(int most) {
         this.most = most;
+    }
+
+    /** What takes a turn; what it returns is run when the turn is over. */
+    private interface Task {
+        @Nullable
+        Runnable run();
     }
 
     /** What a call does. */
@@ -50,8 +58,25 @@ final class Lane implements Executor {
         return thread;
     }
 
+    /** Threads for telling results, for streams; bounded by those who listen. */
+    static Executor listeners() {
+        return THREADS;
+    }
+
     @Override
-    public void execute(Runnable task) {
+    public void execute(Runnable work) {
+        enter(() -> {
+            work.run();
+            return null;
+        });
+    }
+
+    /** Tells a result when those that came before have had their turn; nobody waits for who hears of it. */
+    void tell(Runnable result) {
+        enter(() -> result);
+    }
+
+    private void enter(Task task) {
         synchronized (this) {
             if (running == most) {
                 waiting.add(task);
@@ -62,25 +87,30 @@ final class Lane implements Executor {
         THREADS.execute(() -> work(task));
     }
 
-    private void work(Runnable first) {
-        @Nullable Runnable task = first;
+    private void work(Task first) {
+        @Nullable Task task = first;
         while (task != null) {
             boolean returned = false;
+            @Nullable Runnable result = null;
             try {
-                task.run();
+                result = task.run();
                 returned = true;
             } finally {
                 task = next();
-                if (!returned && task != null) {
-                    Runnable left = task;
-                    THREADS.execute(() -> work(left)); // this thread ends with what was thrown
+                if (task != null && (!returned || result != null)) {
+                    Task left = task;
+                    task = null;
+                    THREADS.execute(() -> work(left)); // this thread ends with what was thrown, or with the result
                 }
+            }
+            if (result != null) {
+                result.run();
             }
         }
     }
 
-    private synchronized @Nullable Runnable next() {
-        Runnable next = waiting.poll();
+    private synchronized @Nullable Task next() {
+        Task next = waiting.poll();
         if (next == null) {
             running--;
         }
@@ -92,22 +122,21 @@ final class Lane implements Executor {
         return Mono.fromFuture(
                 () -> {
                     CompletableFuture<T> result = new CompletableFuture<>();
-                    execute(() -> complete(result, store, action, call));
+                    enter(() -> made(result, store, action, call));
                     return result;
                 },
                 true);
     }
 
     // Whatever is thrown belongs to the subscriber, else it would wait for ever.
-    private static <T> void complete(CompletableFuture<T> result, String store, String action, Call<T> call) {
-        T value;
+    private static <T> Runnable made(CompletableFuture<T> result, String store, String action, Call<T> call) {
         try {
-            value = call.run();
+            T value = call.run();
+            return () -> result.complete(value);
         } catch (Throwable failure) {
-            result.completeExceptionally(translated(store, action, failure));
-            return;
+            Throwable translated = translated(store, action, failure);
+            return () -> result.completeExceptionally(translated);
         }
-        result.complete(value);
     }
 
     /** Returns an I/O failure as a typed error that names the store; others stay as they are. */
@@ -118,6 +147,9 @@ final class Lane implements Executor {
         if (failure instanceof AccessDeniedException) {
             return new StoreAccessException(
                     store, "no permission for " + failure.getMessage() + " (expected: a user who may)", failure);
+        }
+        if (String.valueOf(failure.getMessage()).contains("Read-only file system")) {
+            return new ReadOnlyStoreException(store, action + " (the file system is mounted for reading only)");
         }
         return isFull(failure)
                 ? new StoreFullException(store, "no space left on the disk, or a quota is used up", failure)
