@@ -369,10 +369,16 @@ final class EvaluatorFolder implements ArtifactStorage {
     }
 
     private CommitOutcome made(Journal journal, Optional<String> set) throws IOException {
-        journal.publish(places);
+        try {
+            journal.publish(places);
+        } finally {
+            if (Disk.exists(places.journal())) {
+                set.ifPresent(
+                        files::published); // the change stands: its writer, told of a failure, must not discard it
+            }
+        }
         commits.add(journal.keys());
         journal.apply(places);
-        set.ifPresent(files::published);
         late.set(true);
         index.refresh();
         long pause = System.nanoTime() - registryWritten;

@@ -185,6 +185,9 @@ final class HiddenArea {
                 }
                 Disk.move(intent.staged(), intent.target());
                 Disk.sync(parent(intent.target()));
+            } else if (moved && !Disk.exists(intent.target())) { // what was staged is gone, so what was there stays
+                Disk.move(intent.old(), intent.target());
+                Disk.sync(parent(intent.target()));
             }
             Files.deleteIfExists(intent.file());
         }

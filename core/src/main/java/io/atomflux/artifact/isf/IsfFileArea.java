@@ -140,8 +140,10 @@ final class IsfFileArea implements FileArea {
     public Mono<Void> discard(String set) {
         checked(set);
         return writing.flatMap(database -> Disk.<Void>run(store, "discarding", () -> {
-            Path trash = database.area()
-                    .exclusively(() -> aside(database, database.area().staged(set)));
+            Path trash = database.area().exclusively(() -> {
+                database.area().recover(); // a replacement that has begun stands, also if it failed: it takes the set
+                return aside(database, database.area().staged(set));
+            });
             left(set);
             if (trash != null) {
                 Disk.delete(trash);

@@ -111,6 +111,31 @@ class IsfStorageTest {
     }
 
     @Test
+    @DisplayName("I2: a replacement that fails at any step, and whose files are given up then, loses nothing")
+    void failureWhileReplacing() throws IOException {
+        for (int step = 1; ; step++) {
+            Path folder = temp.resolve("fail" + step);
+            IsfStorage other = Storages.open(folder);
+            Storages.put(other, "k", "old");
+            String now = other.load("k").map(StoredRecord::revision).block();
+            Dying dying = new Dying(step);
+            IsfStorage victim = new IsfStorage(folder, false, false, dying);
+            String set = Storages.staged(other, "new");
+            boolean died = dies(() -> victim.commit(
+                            new RecordChange.Put(Storages.record("k", "new", set, null), Optional.ofNullable(now)))
+                    .block());
+
+            other.files().discard(set).block();
+            assertThat(Storages.get(other, "k")).as("after %s", dying.made).isIn("old", "new");
+            Storages.put(other, "l", "beside");
+            assertThat(Storages.get(other, "k")).as("after %s", dying.made).isIn("old", "new");
+            if (!died) {
+                break;
+            }
+        }
+    }
+
+    @Test
     @DisplayName("I2 I4: whoever dies at any step of making a key leaves it whole or absent")
     void deathWhileMaking() throws IOException {
         for (int step = 1; ; step++) {
@@ -429,6 +454,19 @@ class IsfStorageTest {
         assertThat(all()).isEqualTo(before);
     }
 
+    @Test
+    @DisplayName("I6: a database that only the framework wrote to is read without making anything in it")
+    void readingMakesNothing() throws IOException {
+        foreign(base().resolve("k"), "to_pickle", null);
+        Files.writeString(base().resolve("db_state.json"), "{\"_unique_id\": \"2024-01-02_3_abcdefg\"}");
+        Set<String> before = all();
+
+        IsfStorage reader = new IsfStorage(base(), true, false, Steps.NONE);
+        assertThat(Storages.keys(reader)).containsExactly("k");
+        assertThat(reader.uniqueId().block()).isEqualTo("2024-01-02_3_abcdefg");
+        assertThat(all()).isEqualTo(before);
+    }
+
     private Set<String> all() throws IOException {
         try (Stream<Path> paths = Files.walk(base())) {
             Set<String> names = new TreeSet<>();
@@ -457,6 +495,13 @@ class IsfStorageTest {
         IsfStorage again = Storages.open(base());
         again.open().block();
         assertThat(again.uniqueId().block()).isNotEqualTo(id);
+
+        Files.writeString(state, "{\"_unique_id\": \"None\", \"other\": 1}");
+        Path opened = Files.createLink(temp.resolve("opened"), state);
+        Storages.open(base()).open().block();
+        assertThat(Storages.open(base()).uniqueId().block()).matches("\\d{4}-\\d\\d-\\d\\d_\\d+_[A-Za-z0-9]{7}");
+        assertThat(Files.readString(state)).contains("\"other\"");
+        assertThat(opened).hasContent("{\"_unique_id\": \"None\", \"other\": 1}"); // never written in place
 
         Files.writeString(state, "{\"_unique_id\": ");
         assertThatThrownBy(() -> Storages.open(base()).open().block())
@@ -594,5 +639,30 @@ class IsfStorageTest {
                         20)
                 .blockLast();
         assertThat(tokens).hasSize(20).allMatch(token -> token > first.token());
+    }
+
+    @Test
+    @Timeout(60)
+    @DisplayName("I9: a lock that another process holds is held, and free at once when that is killed")
+    void locksExcludeProcesses() throws IOException, InterruptedException {
+        LeaseLock locks = Storages.open(base()).locks();
+        LeaseLock.Lease mine = locks.acquire("x", Duration.ofSeconds(5)).block();
+        mine.release().block();
+        Process holder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        LockHolder.class.getName(),
+                        base().toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            assertThat(holder.inputReader().readLine()).isEqualTo(Long.toString(mine.token() + 1));
+            StepVerifier.create(locks.acquire("x", Duration.ofMillis(30))).verifyError(StoreBusyException.class);
+        } finally {
+            holder.destroyForcibly().waitFor();
+        }
+        assertThat(locks.acquire("x", Duration.ofSeconds(5)).block().token()).isEqualTo(mine.token() + 2);
     }
 }
