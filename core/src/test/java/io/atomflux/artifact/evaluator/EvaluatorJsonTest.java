@@ -7,6 +7,7 @@ import io.atomflux.value.DType;
 import io.atomflux.value.NdArray;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -151,6 +152,27 @@ class EvaluatorJsonTest {
                 .isThrownBy(() -> EvaluatorJson.read(EXAMPLE.replace("openff.evaluator.unit.Quantity", type)))
                 .withMessageContaining(
                         type.endsWith("PlaceholderValue") ? "placeholder" : "temperature.@type: " + type);
+    }
+
+    @Test
+    @DisplayName("H15: a type that names a class of Java does not even load it")
+    void javaClass() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> EvaluatorJson.read(EXAMPLE.replace(
+                        "openff.evaluator.storage.data.StoredEquilibrationData", Trap.class.getName())));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        EvaluatorJson.read(EXAMPLE.replace("openff.evaluator.unit.Quantity", Trap.class.getName())));
+        assertThat(LOADED).isFalse();
+    }
+
+    private static final AtomicBoolean LOADED = new AtomicBoolean();
+
+    /** Tells that it was initialised. */
+    private static final class Trap {
+        static {
+            LOADED.set(true);
+        }
     }
 
     @Test

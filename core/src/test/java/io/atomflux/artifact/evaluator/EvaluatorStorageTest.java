@@ -405,7 +405,11 @@ class EvaluatorStorageTest {
         Substance two =
                 Substance.builder().add(solute, new Amount.ExactAmount(2)).build();
         Substance ligand = Substance.of(new Component("O", Component.Role.LIGAND));
-        for (Substance substance : List.of(ligand, pureSolute, other, two, Samples.ETHANOL, Samples.WATER)) {
+        Substance twice = Substance.builder()
+                .add(solute, new Amount.ExactAmount(1))
+                .add(solute, new Amount.MoleFraction(1))
+                .build();
+        for (Substance substance : List.of(ligand, pureSolute, other, two, twice, Samples.ETHANOL, Samples.WATER)) {
             done(storage.storeObject(Samples.simulation(substance).build(), both()));
         }
         SimulationDataQuery query = SimulationDataQuery.all().substance(dilute);
@@ -420,6 +424,17 @@ class EvaluatorStorageTest {
                         List.<Object>of(other),
                         List.<Object>of(ligand),
                         List.<Object>of(Samples.WATER));
+
+        Substance twoAmounts = Substance.builder()
+                .add(solute, new Amount.ExactAmount(1))
+                .add(solute, new Amount.MoleFraction(0.5))
+                .add(Component.of("O"), new Amount.MoleFraction(0.5))
+                .build();
+        assertThat(found(storage.queryGrouped(SimulationDataQuery.all()
+                                .substance(twoAmounts)
+                                .substanceQuery(SubstanceQuery.components())))
+                        .keySet())
+                .containsExactlyInAnyOrder(List.<Object>of(twice), List.<Object>of(Samples.WATER));
     }
 
     @Test
@@ -436,6 +451,12 @@ class EvaluatorStorageTest {
                         storage,
                         SimulationDataQuery.all().substance(Samples.WATER).substanceQuery(SubstanceQuery.whole())))
                 .hasSize(1);
+        assertThat(keys(
+                        storage,
+                        SimulationDataQuery.all()
+                                .substance(Substance.of("CCO", "O"))
+                                .substanceQuery(SubstanceQuery.whole())))
+                .isEmpty();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> storage.query(SimulationDataQuery.all().substanceQuery(SubstanceQuery.components())));
     }
