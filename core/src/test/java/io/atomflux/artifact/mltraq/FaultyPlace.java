@@ -22,7 +22,7 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Groups of rows and payloads in memory, where every change after some number fails, as if the process had been killed there. */
+/** Groups of rows and payloads in memory, where every change after some number fails, as if the process had been killed there, or only one. */
 final class FaultyPlace implements PayloadStorage {
 
     final Map<String, ListBackend> groups = new ConcurrentHashMap<>();
@@ -30,6 +30,7 @@ final class FaultyPlace implements PayloadStorage {
     final AtomicInteger changes = new AtomicInteger();
     volatile long killAfter = Long.MAX_VALUE / 2;
     volatile boolean applyLast;
+    volatile boolean once; // what comes after the one that fails works again
 
     Experiments open() {
         return Experiments.over(
@@ -39,7 +40,7 @@ final class FaultyPlace implements PayloadStorage {
     /** Tells whether a change takes effect, or throws, or both. */
     private boolean step() {
         int now = changes.incrementAndGet();
-        if (now > killAfter + 1 || now == killAfter + 1 && !applyLast) {
+        if (now > killAfter + 1 && !once || now == killAfter + 1 && !applyLast) {
             throw new Killed();
         }
         return now == killAfter + 1;

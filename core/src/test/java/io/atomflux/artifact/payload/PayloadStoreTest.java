@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -305,9 +306,15 @@ class PayloadStoreTest {
                 .isInstanceOf(CorruptDataException.class);
 
         Files.delete(file);
-        assertThatThrownBy(() -> store.write(ABC, text("x").concatWith(Flux.error(new IllegalStateException("cut"))))
-                        .block())
+        List<Boolean> named = new ArrayList<>();
+        Flux<ByteBuffer> cut = Flux.defer(() -> {
+            named.add(base.resolve("abc").toFile().exists()
+                    && base.resolve("abc").toFile().list().length > 0);
+            return Flux.error(new IllegalStateException("cut"));
+        });
+        assertThatThrownBy(() -> store.write(ABC, text("x").concatWith(cut)).block())
                 .hasMessage("cut");
+        assertThat(named).containsExactly(false);
         assertThat(store.list().collectList().block()).isEmpty();
         try (Stream<Path> staged = Files.list(base.resolve(".atomflux/writing"))) {
             assertThat(staged).isEmpty();
