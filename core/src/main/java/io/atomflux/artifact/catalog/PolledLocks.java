@@ -11,13 +11,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import reactor.core.Disposable;
-import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.publisher.Operators;
 import reactor.core.publisher.Sinks;
-import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 
 /**
@@ -76,7 +73,7 @@ public final class PolledLocks implements LeaseLock {
                 "process %d, %s".formatted(ProcessHandle.current().pid(), Ids.random());
         private final long deadline;
         private final MonoSink<Lease> sink;
-        private final Disposable.Swap timer = Disposables.swap();
+        private final WaitTimer timer = new WaitTimer();
         private boolean over; // guarded by this
         private boolean trying; // guarded by this: a commit may be on its way, and its outcome decides
         private @Nullable Held held; // guarded by this
@@ -94,21 +91,22 @@ public final class PolledLocks implements LeaseLock {
                 ArrayDeque<Waiter> queue = queues.computeIfAbsent(name, n -> new ArrayDeque<>());
                 first = queue.isEmpty();
                 queue.add(this);
+                if (!first) { // before anyone can make it the head, whose timer is for attempts
+                    later(Math.max(0, deadline - System.nanoTime()), this::giveUp);
+                }
             }
             if (first) {
                 attempt(FIRST_PAUSE_MILLIS);
-            } else {
-                later(Math.max(0, deadline - System.nanoTime()), this::giveUp);
             }
         }
 
         private void later(long nanos, Runnable work) {
-            timer.update(Schedulers.parallel().schedule(work, nanos, TimeUnit.NANOSECONDS));
+            timer.set(nanos, work);
         }
 
         /** Leaves the queue; whoever is its head then goes on. */
         void leave() {
-            timer.dispose();
+            timer.end();
             Waiter next = null;
             synchronized (queues) {
                 ArrayDeque<Waiter> queue = queues.get(name);
@@ -215,7 +213,7 @@ public final class PolledLocks implements LeaseLock {
         private final Waiter owner;
         private final long token;
         private final Sinks.Empty<Void> lost = Sinks.empty();
-        private final Disposable.Swap timer = Disposables.swap();
+        private final WaitTimer timer = new WaitTimer();
         private final AtomicBoolean ended = new AtomicBoolean();
         private final Mono<Void> release;
         private volatile long trustedUntil;
@@ -250,13 +248,13 @@ public final class PolledLocks implements LeaseLock {
             if (!ended.compareAndSet(false, true)) {
                 return Mono.empty(); // lost
             }
-            timer.dispose();
+            timer.end();
             return cells.giveBack(owner.name, owner.me, token).doFinally(signal -> owner.leave());
         }
 
         void renewLater() {
             long pause = Math.min(lease.toNanos() / 3, trustedUntil - System.nanoTime());
-            timer.update(Schedulers.parallel().schedule(this::renew, Math.max(0, pause), TimeUnit.NANOSECONDS));
+            timer.set(Math.max(0, pause), this::renew);
         }
 
         private void renew() {
@@ -284,7 +282,7 @@ public final class PolledLocks implements LeaseLock {
 
         private void lose() {
             if (ended.compareAndSet(false, true)) {
-                timer.dispose();
+                timer.end();
                 lost.tryEmitEmpty();
                 owner.leave();
             }

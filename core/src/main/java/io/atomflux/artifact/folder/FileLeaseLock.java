@@ -1,5 +1,6 @@
 package io.atomflux.artifact.folder;
 
+import io.atomflux.artifact.catalog.WaitTimer;
 import io.atomflux.artifact.spi.LeaseLock;
 import io.atomflux.error.StoreBusyException;
 import io.atomflux.error.StoreClosedException;
@@ -16,13 +17,10 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import reactor.core.Disposable;
-import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.publisher.Operators;
 import reactor.core.publisher.Sinks;
-import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 
 /**
@@ -104,7 +102,7 @@ final class FileLeaseLock implements LeaseLock {
         private final String name;
         private final long deadline;
         private final MonoSink<Lease> sink;
-        private final Disposable.Swap timer = Disposables.swap();
+        private final WaitTimer timer = new WaitTimer();
         private boolean over; // guarded by this
         private boolean trying; // guarded by this: its outcome decides
         private @Nullable Held taken; // guarded by this
@@ -126,6 +124,9 @@ final class FileLeaseLock implements LeaseLock {
                 queue.add(this);
                 begins = queue.peek() == this;
                 first = begins;
+                if (!begins) { // before anyone can make it the head, whose timer is for attempts
+                    later(Math.max(0, deadline - System.nanoTime()), this::giveUp);
+                }
             }
             boolean gone;
             synchronized (this) {
@@ -135,18 +136,16 @@ final class FileLeaseLock implements LeaseLock {
                 leave(); // cancelled before it was in the queue
             } else if (begins) {
                 attempt(FIRST_PAUSE_MILLIS);
-            } else {
-                later(Math.max(0, deadline - System.nanoTime()), this::giveUp);
             }
         }
 
         private void later(long nanos, Runnable work) {
-            timer.update(Schedulers.parallel().schedule(work, nanos, TimeUnit.NANOSECONDS));
+            timer.set(nanos, work);
         }
 
         /** Leaves the queue; whoever is its head then goes on. */
         void leave() {
-            timer.dispose();
+            timer.end();
             Waiter next = null;
             synchronized (queues) {
                 ArrayDeque<Waiter> queue = queues.get(name);

@@ -1,0 +1,37 @@
+package io.atomflux.artifact.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class WaitTimerTest {
+
+    @Test
+    @DisplayName("work that begins at once and sets the timer again is followed by what it set")
+    void setsItself() throws InterruptedException {
+        for (int round = 0; round < 20_000; round++) {
+            WaitTimer timer = new WaitTimer();
+            CountDownLatch second = new CountDownLatch(1);
+            timer.set(0, () -> timer.set(0, second::countDown));
+            assertThat(second.await(20, TimeUnit.SECONDS)).as("round %d", round).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("what was set before does not run, nor does anything once it has ended")
+    void replaces() throws InterruptedException {
+        WaitTimer timer = new WaitTimer();
+        CountDownLatch first = new CountDownLatch(1);
+        CountDownLatch second = new CountDownLatch(1);
+        timer.set(TimeUnit.MILLISECONDS.toNanos(20), first::countDown);
+        timer.set(TimeUnit.MILLISECONDS.toNanos(40), second::countDown);
+        assertThat(second.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(first.getCount()).isOne();
+        timer.end();
+        timer.set(0, first::countDown);
+        assertThat(first.await(20, TimeUnit.MILLISECONDS)).isFalse();
+    }
+}
