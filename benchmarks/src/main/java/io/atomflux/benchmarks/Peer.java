@@ -97,7 +97,8 @@ final class Peer {
         return fields;
     }
 
-    private static List<String> lines(List<String> command) {
+    /** Runs a command; answers its lines. */
+    static List<String> lines(List<String> command) {
         try {
             Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)

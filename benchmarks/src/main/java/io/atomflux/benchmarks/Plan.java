@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param rounds timed rounds of a case in each launch
  * @param launches how often both sides take their turn
  * @param only which parts
- * @param many rows of the stores whose longest commands are looked for
+ * @param many rows of the stores whose longest commands are looked for; artifacts of the large stores
  * @param results directory of the reports
  * @param work directory of the stores, or empty for a temporary one
  * @param commit what was measured
@@ -31,6 +31,9 @@ record Plan(
         Path results,
         Optional<Path> work,
         String commit) {
+
+    /** What stands for itself: it needs none of the frames. */
+    static final List<String> ARTIFACTS = List.of("artifacts");
 
     static Plan parse(String... arguments) {
         Path python = null;
@@ -63,6 +66,11 @@ record Plan(
                     throw new IllegalArgumentException(
                             "option: %s (expected: those named in benchmarks/run)".formatted(arguments[i]));
             }
+        }
+        if (only.equals(ARTIFACTS)) { // the peer of that part comes with it
+            kind = "artifacts";
+            count = many;
+            peer = Optional.ofNullable(peer).orElse(Path.of("artifacts_baseline.py"));
         }
         if (python == null || peer == null || arguments.length % 2 != 0) {
             throw new IllegalArgumentException(

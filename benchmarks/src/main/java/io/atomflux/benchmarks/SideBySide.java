@@ -45,7 +45,11 @@ public final class SideBySide {
                 ? Files.createDirectories(plan.work().get())
                 : Files.createTempDirectory("atomflux-benchmarks-");
         try {
-            new SideBySide(plan, work, System.out).run();
+            if (plan.only().equals(Plan.ARTIFACTS)) {
+                new ArtifactsPart(plan, work, System.out).run();
+            } else {
+                new SideBySide(plan, work, System.out).run();
+            }
         } finally {
             if (plan.work().isEmpty()) {
                 Frames.delete(work);

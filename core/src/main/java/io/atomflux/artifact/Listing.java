@@ -9,7 +9,8 @@ import reactor.core.publisher.Flux;
 /** Walks over keys. */
 final class Listing {
 
-    private static final int FEW = 64; // records of one sub-store that are read, rather than asking anew behind it
+    private static final int FEW =
+            15; // records of one sub-store that are read, rather than asking anew behind it; the first page has 16
     private static final String LAST = new String(Character.toChars(Character.MAX_CODE_POINT));
 
     private Listing() {}

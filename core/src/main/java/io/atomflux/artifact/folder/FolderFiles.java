@@ -18,7 +18,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -51,6 +53,9 @@ final class FolderFiles implements FileStore {
     private final Lane lane = new Lane(THREADS);
     private final Scheduler scheduler = Schedulers.fromExecutor(lane);
     private final Scheduler listeners = Schedulers.fromExecutor(Lane.listeners());
+
+    /** Which of the 256 folders of sets are known to survive loss of power. */
+    private final Set<Path> durable = ConcurrentHashMap.newKeySet();
 
     FolderFiles(FolderPlace place) {
         this.place = place;
@@ -104,6 +109,7 @@ final class FolderFiles implements FileStore {
         for (Path each : folders) {
             Disk.Kind kind = disk.kind(each);
             if (kind == Disk.Kind.NONE && make) {
+                durable.remove(each);
                 disk.makeFolder(each);
             } else if (kind == Disk.Kind.NONE) {
                 throw damaged(set, name, "it is missing");
@@ -228,8 +234,12 @@ final class FolderFiles implements FileStore {
             Disk.Kind kind = disk.kind(folder);
             if (kind != Disk.Kind.NONE) {
                 sync(set, folder);
-                disk.sync(sets.resolve(set.substring(0, 2)));
-                disk.sync(sets);
+                Path parent = sets.resolve(set.substring(0, 2));
+                disk.sync(parent);
+                if (!durable.contains(parent)) {
+                    disk.sync(sets);
+                    durable.add(parent);
+                }
                 disk.deleteTree(staging.resolve(set));
             }
             return null;

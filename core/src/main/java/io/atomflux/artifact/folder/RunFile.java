@@ -139,24 +139,14 @@ final class RunFile {
         byte[] wanted = key.toArray();
         Block.Place place = root;
         for (int level = levels - 1; level > 0; level--) {
-            Block.Cursor inner = block(place, true).cursor();
-            Block.Place below = null;
-            while (inner.advance() && inner.compareTo(wanted) <= 0) {
-                below = inner.place();
-            }
+            Block.Found below = block(place, true).atOrBefore(wanted);
             if (below == null) {
                 return null;
             }
-            place = below;
+            place = below.place();
         }
-        Block.Cursor leaf = block(place, true).cursor();
-        while (leaf.advance()) {
-            int order = leaf.compareTo(wanted);
-            if (order >= 0) {
-                return order == 0 ? Optional.ofNullable(copy(leaf.value())) : null;
-            }
-        }
-        return null;
+        Block.Found found = block(place, true).atOrBefore(wanted);
+        return found != null && found.isEqual() ? Optional.ofNullable(copy(found.value())) : null;
     }
 
     /** Copies a value out of its block, which it would keep in memory. */
