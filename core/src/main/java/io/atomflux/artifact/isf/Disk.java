@@ -38,7 +38,7 @@ import reactor.core.scheduler.Schedulers;
 /** Blocking work on files, and the bounded pool it runs on; links are never followed. */
 final class Disk {
 
-    private static final int LONGEST_JSON = 64 << 20;
+    private static final int LONGEST_TEXT = 64 << 20;
     private static final Executor POOL = Schedulers.boundedElastic()::schedule;
 
     private Disk() {}
@@ -84,23 +84,38 @@ final class Disk {
         return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Reads a JSON object of a foreign file; null if there is no such file. */
-    static @Nullable Map<String, @Nullable Object> readObject(Path file, String store) throws IOException {
-        String text;
+    /**
+     * Reads a text of a foreign file; null if there is no such file.
+     *
+     * @throws CorruptDataException if it is a link, a folder or a pipe, which would wait for a writer, or too long
+     */
+    static @Nullable String readText(Path file, String store) throws IOException {
+        if (!exists(file)) {
+            return null;
+        }
+        if (!isFile(file)) {
+            throw new CorruptDataException(
+                    store, place(file), "a link, a folder or a special file (expected: a regular file)", null);
+        }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            if (channel.size() > LONGEST_JSON) {
+            if (channel.size() > LONGEST_TEXT) {
                 throw new CorruptDataException(
-                        store,
-                        file.getFileName().toString(),
-                        channel.size() + " bytes of JSON (expected: at most 64 MiB)",
-                        null);
+                        store, place(file), channel.size() + " bytes (expected: at most 64 MiB)", null);
             }
             ByteBuffer bytes = ByteBuffer.allocate((int) channel.size());
             while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
                 continue;
             }
-            text = StandardCharsets.UTF_8.decode(bytes.flip()).toString();
+            return StandardCharsets.UTF_8.decode(bytes.flip()).toString();
         } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+
+    /** Reads a JSON object of a foreign file; null if there is no such file. */
+    static @Nullable Map<String, @Nullable Object> readObject(Path file, String store) throws IOException {
+        String text = readText(file, store);
+        if (text == null) {
             return null;
         }
         try {
@@ -115,7 +130,8 @@ final class Disk {
         throw new CorruptDataException(store, place(file), "not a JSON object", null);
     }
 
-    private static String place(Path file) {
+    /** Returns a file and its folder, for messages. */
+    static String place(Path file) {
         Path folder = file.getParent();
         return (folder == null ? "" : folder.getFileName() + "/") + file.getFileName();
     }

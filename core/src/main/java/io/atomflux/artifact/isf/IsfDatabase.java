@@ -14,11 +14,13 @@ import io.atomflux.artifact.spi.LeaseLock;
 import io.atomflux.error.ArtifactConflictException;
 import io.atomflux.error.ArtifactExistsException;
 import io.atomflux.error.ArtifactNotFoundException;
+import io.atomflux.error.CorruptDataException;
 import io.atomflux.error.InvalidOptionException;
 import io.atomflux.error.StoreBusyException;
 import io.atomflux.error.StoreNotFoundException;
 import io.atomflux.error.UnsupportedStoreOperationException;
 import io.atomflux.spi.Location;
+import io.atomflux.value.Bytes;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -478,7 +480,7 @@ public final class IsfDatabase {
             if (!(state instanceof State.Value value)) {
                 throw new ArtifactNotFoundException(store.name(), full);
             }
-            return told(Manifest.ofJson(value.record().manifest()), Optional.of(shortName(value.loader())));
+            return told(manifest(full, value.record().manifest()), Optional.of(shortName(value.loader())));
         });
     }
 
@@ -486,6 +488,15 @@ public final class IsfDatabase {
         return manifest.metadata().containsKey(MetadataFile.CREATION)
                 ? manifest.metadata()
                 : MetadataFile.complete(manifest.metadata(), dumper.orElse("descriptor"));
+    }
+
+    private Manifest manifest(String key, Bytes json) {
+        try {
+            return Manifest.ofJson(json);
+        } catch (IllegalArgumentException e) {
+            throw new CorruptDataException(
+                    store.name(), "artifact \"%s\"".formatted(key), String.valueOf(e.getMessage()), e);
+        }
     }
 
     static String shortName(String loader) {

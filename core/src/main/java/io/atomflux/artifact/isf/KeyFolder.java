@@ -10,6 +10,7 @@ import io.atomflux.artifact.spi.Term;
 import io.atomflux.codec.Json;
 import io.atomflux.error.CorruptDataException;
 import io.atomflux.error.InvalidNameException;
+import io.atomflux.error.LimitExceededException;
 import io.atomflux.value.Bytes;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -41,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A folder of ours has a {@link Sidecar} with the record. Of one that the framework wrote, or that users fill themselves,
  * the record is made: its set of files and its revision are a hash of the folder's identity and of its {@code Loader.json}, so
  * that another folder in its place is another version.
+ *
+ * <p>Whatever is wrong with the files of one folder makes one damaged artifact; beyond 300 lines, as all reading of a folder is
+ * here, so that no other class can forget this.
  */
 final class KeyFolder {
 
@@ -103,18 +107,27 @@ final class KeyFolder {
         }
     }
 
+    /** Reads a folder once; one whose own files are damaged is a damaged artifact, so that the others can be listed. */
     private State once(Path folder, String key, String stamp) throws IOException {
-        Path sidecar = folder.resolve(Sidecar.FILE);
-        Map<String, @Nullable Object> loader;
         try {
-            loader = Disk.readObject(folder.resolve(LOADER), store);
+            return described(folder, key, stamp);
         } catch (CorruptDataException e) {
-            // a record that cannot be a manifest: the artifact is listed as damaged
-            return new State.Value(
-                    new StoredRecord(
-                            key, stamp, Optional.empty(), List.of(), Bytes.ofText(e.problem()), Optional.of(stamp)),
-                    "");
+            return damaged(key, stamp, e.place() + ": " + e.problem());
+        } catch (LimitExceededException e) {
+            return damaged(key, stamp, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Makes a record that cannot be a manifest, whose reading tells the problem. */
+    private static State damaged(String key, String stamp, String problem) {
+        Bytes manifest = Bytes.ofText(Json.plain(Map.of("format", problem)));
+        return new State.Value(
+                new StoredRecord(key, stamp, Optional.empty(), List.of(), manifest, Optional.of(stamp)), "");
+    }
+
+    private State described(Path folder, String key, String stamp) throws IOException {
+        Path sidecar = folder.resolve(Sidecar.FILE);
+        Map<String, @Nullable Object> loader = Disk.readObject(folder.resolve(LOADER), store);
         if (loader == null && !Disk.isFile(folder.resolve(OLD_LOADER))) {
             return new State.Absent(true);
         }
@@ -123,13 +136,14 @@ final class KeyFolder {
         if (dumper.filter(found -> found.kind() == IsfDumper.Kind.DATABASE).isPresent()) {
             return new State.Database();
         }
-        if (Disk.isFile(sidecar)) {
-            try {
-                return new State.Value(Sidecar.read(Files.readString(sidecar), key), name);
-            } catch (IllegalArgumentException e) {
-                // damaged: what the framework's own files tell is still there
-                return new State.Value(foreign(folder, key, stamp, name, dumper, loader), name);
+        try {
+            String own = Disk.readText(sidecar, store);
+            if (own != null) {
+                return new State.Value(Sidecar.read(own, key), name);
             }
+        } catch (IllegalArgumentException | CorruptDataException e) {
+            // damaged: what the framework's own files tell is still there
+            return new State.Value(foreign(folder, key, stamp, name, dumper, loader), name);
         }
         return new State.Value(foreign(folder, key, stamp, name, dumper, loader), name);
     }
@@ -147,7 +161,13 @@ final class KeyFolder {
             metadata = MetadataFile.postHoc(dumper.map(IsfDumper::shortName).orElse("unknown"), Disk.changed(folder));
         }
         List<FileEntry> files = entries(folder);
-        Manifest.CodecReference codec = codec(loader, dumper, parameters);
+        Manifest.CodecReference codec;
+        try {
+            codec = codec(loader, dumper, parameters);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new CorruptDataException(
+                    store, Disk.place(folder.resolve(LOADER)), String.valueOf(e.getMessage()), e);
+        }
         Manifest manifest =
                 new Manifest(key, 1, Optional.empty(), Map.of(), Optional.of(codec), metadata, files, List.of());
         List<Term> terms = new ArrayList<>();
