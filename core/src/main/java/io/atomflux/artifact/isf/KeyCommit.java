@@ -9,6 +9,7 @@ import io.atomflux.error.ArtifactConflictException;
 import io.atomflux.error.InvalidNameException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,20 @@ final class KeyCommit {
         } else if (!Disk.isFolder(staged)) {
             return given; // swept, or published already
         }
+        try {
+            return prepared(given, set, staged);
+        } catch (NoSuchFileException e) {
+            if (Disk.isFolder(staged)) {
+                throw e;
+            }
+            // swept at this moment, as what stood still for the retention is; committing will tell
+            return new StoredRecord(
+                    given.key(), given.revision(), given.identity(), given.terms(), given.manifest(), Optional.of(set));
+        }
+    }
+
+    private StoredRecord prepared(StoredRecord given, String set, Path staged) throws IOException {
+        steps.made("staged");
         Optional<Manifest> manifest = manifest(given);
         Optional<Layout> layout = manifest.flatMap(Layout::of);
         if (layout.isPresent()) {

@@ -264,6 +264,22 @@ class IsfStorageTest {
     }
 
     @Test
+    @DisplayName(
+            "a put whose files are swept while they are made ready, as it stood still, is told so and changes nothing")
+    void sweptWhileReady() {
+        Storages.put(Storages.open(base()), "k", "old");
+        IsfStorage other = Storages.open(base());
+        IsfStorage slow = new IsfStorage(base(), false, false, step -> {
+            if (step.equals("staged")) {
+                other.sweep(java.time.Duration.ZERO).block();
+            }
+        });
+        assertThat(Storages.put(slow, "k", "new")).isEqualTo(CommitOutcome.FILES_SWEPT);
+        assertThat(Storages.get(other, "k")).isEqualTo("old");
+        assertThat(Storages.put(other, "k", "newer")).isEqualTo(CommitOutcome.APPLIED);
+    }
+
+    @Test
     @DisplayName("of many that put at once with one expectation, one wins, and the others are told")
     void oneWins() {
         IsfStorage storage = Storages.open(base());
