@@ -9,6 +9,7 @@ import io.atomflux.error.Outcome;
 import io.atomflux.error.WriteFailedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -106,14 +107,22 @@ final class FolderFiles implements FileArea {
         private final Path file = places.scratch().resolve(UUID.randomUUID().toString());
         private final FileChannel out;
         private long touched = System.nanoTime();
+        private volatile boolean discarded;
 
         Draft() throws IOException {
             out = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
         }
 
         Boolean add(String set, ByteBuffer buffer) throws IOException {
-            while (buffer.hasRemaining()) {
-                out.write(buffer);
+            try {
+                while (buffer.hasRemaining()) {
+                    out.write(buffer);
+                }
+            } catch (ClosedChannelException e) {
+                if (discarded) {
+                    return false; // the caller has gone, nobody would hear of it
+                }
+                throw e;
             }
             if (System.nanoTime() - touched > TOUCH.toNanos()) { // so that no sweeper takes the set meanwhile
                 touched = System.nanoTime();
@@ -143,6 +152,7 @@ final class FolderFiles implements FileArea {
         /** Ends it; what was finished is in its set. */
         Mono<Void> discard() {
             return reading("write files", () -> {
+                discarded = true;
                 out.close();
                 Files.deleteIfExists(file);
                 return null;
