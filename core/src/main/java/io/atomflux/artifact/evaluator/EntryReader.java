@@ -23,7 +23,9 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
@@ -163,7 +165,7 @@ final class EntryReader {
             terms.add(Term.ofText(Term.TYPE, tag));
             terms.add(Term.ofText(Term.KEY, key));
             facts.reference().ifPresent(other -> terms.add(Term.ofText(Term.REFERENCE, other)));
-            terms.add(Term.ofNumber(Term.TIME, stamps.json().modified() / 1e9));
+            seconds(metadata.get(Provenance.TIME)).ifPresent(time -> terms.add(Term.ofNumber(Term.TIME, time)));
             return Optional.of(new Entry(
                     new StoredRecord(key, revision, facts.identity(), terms, manifest.toJson(), set),
                     tag.substring(tag.lastIndexOf('.') + 1),
@@ -227,6 +229,22 @@ final class EntryReader {
                         stamps.folder().isFolder() ? Optional.of(version) : Optional.empty()),
                 "",
                 stamps));
+    }
+
+    /** Reads the time of the metadata, which queries compare; in whole seconds, as they do. */
+    private static Optional<Double> seconds(@Nullable Object value) {
+        if (!(value instanceof List<?> parts)
+                || parts.size() < 6
+                || !parts.stream().allMatch(part -> part instanceof Long number && number.intValue() == number)) {
+            return Optional.empty();
+        }
+        int[] at = parts.stream().mapToInt(part -> ((Long) part).intValue()).toArray();
+        try {
+            return Optional.of((double)
+                    LocalDateTime.of(at[0], at[1], at[2], at[3], at[4], at[5]).toEpochSecond(ZoneOffset.UTC));
+        } catch (DateTimeException e) {
+            return Optional.empty(); // the caller of a put may give any metadata
+        }
     }
 
     /** Nine integers as Python's {@code time.struct_time} has them. */

@@ -11,6 +11,7 @@ import io.atomflux.artifact.spi.RecordChange;
 import io.atomflux.artifact.spi.StoredPayload;
 import io.atomflux.artifact.spi.StoredRecord;
 import io.atomflux.artifact.spi.SweepReport;
+import io.atomflux.artifact.spi.Term;
 import io.atomflux.artifact.spi.TermRange;
 import io.atomflux.error.InvalidNameException;
 import io.atomflux.error.ReadOnlyStoreException;
@@ -185,7 +186,8 @@ final class MltraqStorage implements ArtifactStorage {
                 List.of(new FileEntry(FILE, seen.size(), Optional.empty())),
                 List.of());
         files.seen(revision, key);
-        return new StoredRecord(key, revision, Optional.empty(), List.of(), manifest.toJson(), Optional.of(revision));
+        List<Term> terms = List.of(Term.ofText(Term.CODEC, "bytes"), Term.ofText(Term.KEY, key));
+        return new StoredRecord(key, revision, Optional.empty(), terms, manifest.toJson(), Optional.of(revision));
     }
 
     @Override
@@ -220,7 +222,13 @@ final class MltraqStorage implements ArtifactStorage {
 
     @Override
     public Flux<StoredRecord> lookup(List<TermRange> ranges) {
-        return Flux.empty(); // no record has a term
+        List<TermRange> copy = List.copyOf(ranges);
+        if (copy.isEmpty()) {
+            throw new IllegalArgumentException("ranges: none (expected: at least one)");
+        }
+        return list("", "") // the layout keeps no index
+                .filter(record ->
+                        copy.stream().allMatch(range -> record.terms().stream().anyMatch(range::holds)));
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.atomflux.artifact.Files;
 import io.atomflux.artifact.PutOptions;
 import io.atomflux.artifact.PutResult;
 import io.atomflux.artifact.PutResult.Action;
+import io.atomflux.artifact.Query;
 import io.atomflux.artifact.spi.CommitOutcome;
 import io.atomflux.artifact.spi.FileSource;
 import io.atomflux.artifact.spi.LeaseLock;
@@ -34,6 +35,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -891,5 +893,20 @@ class EvaluatorFolderTest {
 
         assertThat(registry().get("ForceFieldData")).hasSize(901);
         assertThat(registry().get("StoredEquilibrationData")).hasSize(7);
+    }
+
+    @Test
+    @DisplayName("queries by time compare whole seconds, also where files have fractions of them")
+    void foundByTime() throws IOException {
+        golden();
+        Instant written = Instant.parse("2024-05-06T07:08:09.75Z");
+        java.nio.file.Files.setLastModifiedTime(root.resolve(FIELD + ".json"), FileTime.from(written));
+        ArtifactStore store = ArtifactStore.open(root);
+        assertThat(store.query(Query.artifacts().putBetween(written, written))
+                        .map(match -> match.artifact().key())
+                        .collectList()
+                        .block())
+                .containsExactly(FIELD);
+        store.close().block();
     }
 }

@@ -9,6 +9,7 @@ import io.atomflux.artifact.ArtifactOptions;
 import io.atomflux.artifact.ArtifactStore;
 import io.atomflux.artifact.PutMode;
 import io.atomflux.artifact.PutOptions;
+import io.atomflux.artifact.Query;
 import io.atomflux.artifact.spi.ArtifactKey;
 import io.atomflux.error.ArtifactExistsException;
 import io.atomflux.error.ArtifactNotFoundException;
@@ -202,5 +203,20 @@ class MltraqFolderTest {
                         .block(Duration.ofSeconds(20)))
                 .isInstanceOf(UnsupportedStoreOperationException.class);
         assertThatThrownBy(() -> store.require("a/b").block()).isInstanceOf(ArtifactNotFoundException.class);
+    }
+
+    @Test
+    @DisplayName("queries by codec find the payloads, though the layout keeps no index")
+    void foundByCodec() {
+        ArtifactStore store = ArtifactStore.open(folder);
+        assertThat(store.query(Query.artifacts().codec("bytes")).count().block())
+                .isEqualTo(4);
+        assertThat(store.sub("undefined")
+                        .query(Query.artifacts().codec("bytes"))
+                        .map(match -> match.artifact().key())
+                        .collectList()
+                        .block())
+                .containsExactly("00000000000000000000000000000006");
+        assertThat(store.query(Query.artifacts().codec("npy")).count().block()).isZero();
     }
 }
