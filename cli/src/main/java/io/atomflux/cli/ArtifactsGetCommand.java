@@ -2,6 +2,7 @@ package io.atomflux.cli;
 
 import io.atomflux.artifact.Artifact;
 import io.atomflux.artifact.ArtifactStore;
+import io.atomflux.artifact.Manifest;
 import io.atomflux.artifact.spi.FileEntry;
 import io.atomflux.codec.Json;
 import io.atomflux.error.CorruptDataException;
@@ -12,9 +13,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -61,14 +64,30 @@ final class ArtifactsGetCommand extends ArtifactCommand {
         if (to != null) {
             copy(artifact, to);
         } else if (file != null) {
+            chosen(artifact);
             StoreCommand.forEach(artifact.files().read(file), console()::bytes);
         } else {
-            console().line(Json.plain(StoreCommand.await(artifact.value(Object.class))));
+            console().line(value(artifact));
         }
         return 0;
     }
 
-    private void copy(Artifact artifact, Path folder) {
+    private String value(Artifact artifact) {
+        Optional<String> codec = artifact.manifest().codec().map(Manifest.CodecReference::id);
+        if (codec.equals(Optional.of("folder"))) {
+            throw new RefusedException("%s is files, no value (expected: --to FOLDER, or --file NAME)".formatted(key));
+        }
+        Object value = StoreCommand.await(artifact.value(Object.class));
+        try {
+            return Json.plain(value);
+        } catch (IllegalArgumentException e) {
+            throw new RefusedException(
+                    "%s, kept as %s, is nothing that JSON has (expected: --to FOLDER, or --file NAME)"
+                            .formatted(key, codec.orElse("files")));
+        }
+    }
+
+    private List<FileEntry> chosen(Artifact artifact) {
         List<FileEntry> entries = artifact.files().entries().stream()
                 .filter(entry -> file == null || entry.name().equals(file))
                 .toList();
@@ -78,6 +97,11 @@ final class ArtifactsGetCommand extends ArtifactCommand {
                             ? "%s has no files (get it without --to)".formatted(key)
                             : "%s has no file \"%s\" (see: artifacts show)".formatted(key, file));
         }
+        return entries;
+    }
+
+    private void copy(Artifact artifact, Path folder) {
+        List<FileEntry> entries = chosen(artifact);
         Path root = folder.toAbsolutePath().normalize();
         long bytes = 0;
         try (Progress progress = new Progress(console(), "copying", entries.size(), "file")) {
@@ -113,6 +137,9 @@ final class ArtifactsGetCommand extends ArtifactCommand {
             }
         } catch (FileAlreadyExistsException e) {
             throw new RefusedException("%s exists already (expected: a new file)".formatted(target));
+        } catch (FileSystemException e) {
+            throw new RefusedException("cannot write %s: %s (expected: a folder that may be written to)"
+                    .formatted(target, e.getReason() == null ? "refused" : e.getReason()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

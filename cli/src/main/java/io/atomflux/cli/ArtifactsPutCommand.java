@@ -23,7 +23,8 @@ import reactor.core.publisher.Mono;
         description = {
             "",
             "The artifact is published at one instant: readers see what was there before, or all",
-            "of the new one. What was there is replaced, unless --new is given.",
+            "of the new one. What was there is replaced, unless --new is given. A path is kept",
+            "as its files, whatever is in them; a value is kept by its codec.",
             ""
         },
         footer = {
@@ -53,7 +54,7 @@ final class ArtifactsPutCommand extends ArtifactCommand {
     @Nullable
     String value;
 
-    @Option(names = "--codec", paramLabel = "ID", description = "How to keep it, e.g. json, npy or folder.")
+    @Option(names = "--codec", paramLabel = "ID", description = "How to keep the value, e.g. json or msgpack.")
     @Nullable
     String codec;
 
@@ -111,6 +112,10 @@ final class ArtifactsPutCommand extends ArtifactCommand {
                 throw new RefusedException("--value null is no value (expected: a number, text, list or object)");
             }
             return read;
+        }
+        if (codec != null && !codec.equals("folder")) {
+            throw new RefusedException(
+                    "--codec %s with a path (expected: --value; a path is kept as its files)".formatted(codec));
         }
         if (!Files.exists(path)) {
             throw new RefusedException("%s does not exist (expected: a file or a folder)".formatted(path));

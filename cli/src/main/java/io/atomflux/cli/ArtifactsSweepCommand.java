@@ -32,6 +32,8 @@ final class ArtifactsSweepCommand extends ArtifactCommand {
 
     @Override
     int work(ArtifactStore store) {
+        // sweeping is a change, which would make a store of a mistyped name; reading refuses
+        StoreCommand.await(store.readOnly().keys().hasElements());
         SweepReport report = StoreCommand.await(store.sweep());
         if (json) {
             Map<String, Object> told = new LinkedHashMap<>();

@@ -1,9 +1,13 @@
 package io.atomflux.cli;
 
 import io.atomflux.artifact.Manifest;
+import io.atomflux.artifact.spi.Term;
+import io.atomflux.artifact.spi.TermRange;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -14,15 +18,18 @@ final class Condition {
 
     private static final String NUMBER = "[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?";
     private static final Pattern RANGE = Pattern.compile("(" + NUMBER + ")\\.\\.(" + NUMBER + ")");
+    private static final Set<String> INDEXED = Set.of(Term.KEY, Term.CODEC, Term.TYPE);
     private static final Pattern SINGLE = Pattern.compile(NUMBER);
 
     private final String field;
+    private final String value;
     private final Pattern text;
     private final double least;
     private final double most;
 
-    private Condition(String field, Pattern text, double least, double most) {
+    private Condition(String field, String value, Pattern text, double least, double most) {
         this.field = field;
+        this.value = value;
         this.text = text;
         this.least = least;
         this.most = most;
@@ -59,7 +66,19 @@ final class Condition {
         Pattern text = Pattern.compile(
                 Arrays.stream(value.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")),
                 Pattern.DOTALL);
-        return new Condition(field, text, least, most);
+        return new Condition(field, value, text, least, most);
+    }
+
+    /** Returns the range of the index that has all for which it holds; empty if no index helps. */
+    Optional<TermRange> range() {
+        if (!INDEXED.contains(field)) {
+            return Optional.empty();
+        }
+        int star = value.indexOf('*');
+        if (star < 0) {
+            return Optional.of(TermRange.exactly(Term.ofText(field, value)));
+        }
+        return star == 0 ? Optional.empty() : Optional.of(TermRange.beginning(field, value.substring(0, star)));
     }
 
     boolean holds(Manifest manifest) {

@@ -104,6 +104,9 @@ class ArtifactsCommandsTest {
         assertThat(copies.resolve("output.pdb")).hasContent("mine");
         run("artifacts", "get", store, "water/box", "--file", "nothing").refused("nothing");
         run("artifacts", "get", store, "steam").refused("no artifact \"steam\"");
+        run("artifacts", "get", store, "water/box").refused("water/box is files", "--to FOLDER");
+        run("artifacts", "get", store, "energies", "--to", box.resolve("output.pdb/x"))
+                .refused("cannot write", "Not a directory");
     }
 
     @Test
@@ -121,6 +124,7 @@ class ArtifactsCommandsTest {
         run("artifacts", "put", store, "k", folder.resolve("nothing")).refused("does not exist");
         run("artifacts", "put", store, "k", "--value", "[1").refused("JSON");
         run("artifacts", "put", store, "k", "--value", "1", "--codec", "pickle").refused("pickle");
+        run("artifacts", "put", store, "k", box, "--codec", "npy").refused("--codec npy with a path");
     }
 
     @Test
@@ -143,6 +147,18 @@ class ArtifactsCommandsTest {
                         .err())
                 .contains("found 0 artifacts");
         run("artifacts", "query", store, "--where", "codec").refused("FIELD=VALUE");
+        assertThat(run("artifacts", "query", store, "water/box", "--where", "codec=f*", "--keys")
+                        .well()
+                        .lines())
+                .containsExactly("water/box");
+        assertThat(run("artifacts", "query", store, "wat", "--where", "codec=f*", "--keys")
+                        .well()
+                        .lines())
+                .isEmpty();
+        assertThat(run("artifacts", "query", store, "--where", "key=water/*", "--where", "run=s*n", "--keys")
+                        .well()
+                        .lines())
+                .containsExactly("water/notes");
     }
 
     @Test
@@ -174,10 +190,10 @@ class ArtifactsCommandsTest {
     }
 
     @Test
-    @DisplayName("reading where there is no store is an error that makes nothing")
+    @DisplayName("reading and cleaning where there is no store is an error that makes nothing")
     void nothingThere() {
         Path missing = folder.resolve("missing");
-        for (String command : List.of("ls", "verify")) {
+        for (String command : List.of("ls", "verify", "gc")) {
             run("artifacts", command, missing).refused("missing");
         }
         assertThat(missing).doesNotExist();
