@@ -85,7 +85,7 @@ final class ArtifactsPutCommand extends ArtifactCommand {
         PutResult result = Interruptible.run(
                 store.put(key, given(), options),
                 Mono.empty(),
-                failure -> console().note(failure.getMessage()));
+                failure -> console().note("not put: " + failure.getMessage()));
         if (json) {
             Map<String, Object> told = new LinkedHashMap<>();
             told.put("key", result.key().toString());
