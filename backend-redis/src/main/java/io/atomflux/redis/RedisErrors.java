@@ -180,6 +180,11 @@ final class RedisErrors {
         return new StoreUnavailableException(store, "not connected at the moment", new NotSent(cause));
     }
 
+    /** Tells whether a command failed of which no byte has left, as there is no connection at the moment. */
+    static boolean isNotSent(Throwable failure) {
+        return failure instanceof StoreUnavailableException && failure.getCause() instanceof NotSent;
+    }
+
     private static Throwable unwrapped(Throwable failure) {
         Throwable cause = failure;
         while (cause instanceof CompletionException && cause.getCause() != null) {

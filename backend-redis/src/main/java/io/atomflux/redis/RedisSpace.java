@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Set;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
+import reactor.util.retry.RetryBackoffSpec;
 
 /**
  * A part of a Redis whose keys begin alike and, on a cluster, share a slot; what other packages of this artefact are made
@@ -27,10 +29,14 @@ public final class RedisSpace {
     private static final Script FORGET = Lua.FORGET;
 
     private static final Duration FORGOTTEN = Limits.DEFAULT.forgotten();
+    private static final Duration RECONNECTING = Duration.ofSeconds(3);
+    private static final RetryBackoffSpec PAUSES =
+            Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(5)).maxBackoff(Duration.ofMillis(320));
 
     private final Commands commands;
     private final String name;
     private final String prefix;
+    private final Duration deadline;
     private final Guard guard;
     private final Calls calls;
     private final Mono<Void> closed;
@@ -41,6 +47,7 @@ public final class RedisSpace {
         this.commands = commands;
         this.name = name;
         this.prefix = prefix;
+        this.deadline = deadline;
         this.guard = new Guard(commands, name, deadline, this::register);
         this.calls = new Calls(name);
         this.closed = calls.whenIdle()
@@ -109,16 +116,36 @@ public final class RedisSpace {
     }
 
     /**
-     * Runs a script that was loaded for reading.
+     * Runs a script that was loaded for reading; sends it again when its reply was lost.
      *
      * @return cold; what it answers: {@code Long}, {@code byte[]}, a list of these, or empty
      * @signals StoreUnavailableException, and what else the library has for the errors of a server
      */
     public Mono<Object> read(Routine routine, List<byte[]> keys, List<byte[]> arguments) {
-        return calls.reading(Mono.defer(() -> commands.eval(routine.script, keys, arguments))
+        return calls.reading(Mono.defer(() -> asked(routine.script, keys, arguments))
                 .onErrorMap(
                         Commands.Unanswered.class,
                         lost -> new StoreUnavailableException(name, "no reply in time", lost)));
+    }
+
+    /** As long as a change would be asked about. */
+    private Mono<Object> asked(Script script, List<byte[]> keys, List<byte[]> arguments) {
+        long begun = System.nanoTime();
+        return connected(Mono.defer(() -> commands.eval(script, keys, arguments))
+                .retryWhen(PAUSES.filter(failure ->
+                        failure instanceof Commands.Unanswered && System.nanoTime() - begun < deadline.toNanos())));
+    }
+
+    /**
+     * Waits a moment for a connection that was just cut. What stands between two scripts then has nothing on its way; a
+     * server that could not be reached in the first place is told at once.
+     */
+    private static <T> Mono<T> connected(Mono<T> call) {
+        return Mono.defer(() -> {
+            long begun = System.nanoTime();
+            return call.retryWhen(PAUSES.filter(
+                    failure -> RedisErrors.isNotSent(failure) && System.nanoTime() - begun < RECONNECTING.toNanos()));
+        });
     }
 
     /**
@@ -131,7 +158,7 @@ public final class RedisSpace {
      *     is signalled means that it did nothing
      */
     public Mono<String> apply(Routine routine, List<byte[]> keys, List<byte[]> arguments) {
-        return calls.detached(cancelled -> guard.send(routine.script, lease -> {
+        return calls.detached(cancelled -> connected(guard.send(routine.script, lease -> {
             List<byte[]> allKeys = new ArrayList<>(keys.size() + 1);
             allKeys.add(key("client:" + lease.client().number));
             allKeys.addAll(keys);
@@ -139,12 +166,12 @@ public final class RedisSpace {
             allArguments.addAll(Arrays.asList(lease.token(), Layout.bytes(lease.sequence())));
             allArguments.addAll(arguments);
             return new Guard.Request(allKeys, allArguments);
-        }));
+        })));
     }
 
     private Mono<Client> register() {
         String token = Tokens.next();
-        return commands.eval(
+        return asked( // a number whose reply was lost is never used
                         REGISTER,
                         List.of(control, key("open")),
                         List.of(Layout.bytes(token), Layout.bytes(Tokens.next()), clientPrefix))

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -37,6 +38,8 @@ final class Opening {
             "mongodb://", "atomflux-backend-mongo",
             "mongodb+srv://", "atomflux-backend-mongo",
             ".lmdb", "atomflux-backend-file-lmdb");
+
+    private static final String GROUP = "group";
 
     private static final Map<String, ArtifactStorage> NAMED = new ConcurrentHashMap<>();
 
@@ -88,19 +91,33 @@ final class Opening {
         }
     }
 
-    private ArtifactStorage storage(ArtifactOptions options) {
+    private static OpenOptions settings(ArtifactOptions options, Set<String> except) {
         OpenOptions settings = options.isReadOnly() ? OpenOptions.ofReadOnly() : OpenOptions.none();
         for (Map.Entry<String, String> setting : options.settings().entrySet()) {
-            settings = settings.with(setting.getKey(), setting.getValue());
+            if (!except.contains(setting.getKey())) {
+                settings = settings.with(setting.getKey(), setting.getValue());
+            }
         }
+        return settings;
+    }
+
+    /** A server has many stores, told apart by their group; elsewhere that option is refused as unknown. */
+    private static OpenOptions grouped(ArtifactOptions options) {
+        OpenOptions settings = settings(options, Set.of(GROUP));
+        String group = options.settings().get(GROUP);
+        return group == null ? settings : settings.withGroup(group);
+    }
+
+    private ArtifactStorage storage(ArtifactOptions options) {
         if (location.scheme().isPresent()) {
             String scheme = location.scheme().get();
             if (scheme.equals("memory")) {
                 return memory(options);
             }
             return one(provider -> provider.schemes().contains(scheme), scheme + "://")
-                    .open(location, settings);
+                    .open(location, grouped(options));
         }
+        OpenOptions settings = settings(options, Set.of());
         if (options.layout().isPresent()) {
             return layout(options.layout().get()).open(location, settings);
         }
@@ -111,9 +128,8 @@ final class Opening {
         if (known.isPresent() || providers.stream().anyMatch(bySuffix)) {
             return one(bySuffix, known.orElse(name)).open(location, settings);
         }
-        OpenOptions chosen = settings;
         return new LateStorage(
-                location.toString(), Blocking.call(() -> detected().open(location, chosen)));
+                location.toString(), Blocking.call(() -> detected().open(location, settings)));
     }
 
     private ArtifactStorage memory(ArtifactOptions options) {

@@ -151,8 +151,11 @@ final class MongoFiles implements FileArea {
     @Override
     public Mono<Void> discard(String set) {
         checked(set);
-        return place.writable().then(Mono.defer(() -> sets.find(set))).flatMap(seen -> switch (Bson.text(
-                seen, "state")) {
+        return place.writable().then(space.insisting(() -> discarded(set)));
+    }
+
+    private Mono<Void> discarded(String set) {
+        return sets.find(set).flatMap(seen -> switch (Bson.text(seen, "state")) {
             case "staged" -> swept(seen);
             case "publishing" ->
                 sets.disarm(set, Bson.text(seen, "doc")).flatMap(free -> free ? swept(seen) : Mono.<Void>empty());
@@ -163,7 +166,7 @@ final class MongoFiles implements FileArea {
 
     private Mono<Void> swept(BsonDocument seen) {
         return sets.sweep(seen)
-                .flatMap(mine -> mine ? remove(Bson.text(seen, "_id")).then() : discard(Bson.text(seen, "_id")));
+                .flatMap(mine -> mine ? remove(Bson.text(seen, "_id")).then() : discarded(Bson.text(seen, "_id")));
     }
 
     /** Removes the files of a set that nobody can publish any more; their size. */
