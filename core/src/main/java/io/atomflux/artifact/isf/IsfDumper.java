@@ -27,7 +27,7 @@ public enum IsfDumper {
     /** An array by way of a table; not read. */
     NUMPY_TO_MSGPACK(Kind.REFUSED, ""),
     /** A table as {@code pandas_to_parquet.parquet}, its types in {@code object_meta.json}. */
-    PANDAS_TO_PARQUET(Kind.VALUE, "parquet"),
+    PANDAS_TO_PARQUET(Kind.VALUE, TableCodec.ID),
     /** A table; raw bytes only. */
     PANDAS_TO_PICKLE(Kind.PICKLE, ""),
     /** A table; not read. */

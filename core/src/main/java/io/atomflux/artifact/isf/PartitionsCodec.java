@@ -1,6 +1,7 @@
 package io.atomflux.artifact.isf;
 
 import io.atomflux.artifact.codec.Codecs;
+import io.atomflux.artifact.codec.Table;
 import io.atomflux.artifact.spi.ArtifactCodec;
 import io.atomflux.artifact.spi.FileEntry;
 import io.atomflux.artifact.spi.FileSink;
@@ -61,9 +62,12 @@ public final class PartitionsCodec implements ArtifactCodec {
                         "artifact", "value", "a table in parts (expected: asking for Flux.class)", null);
             }
             List<String> parts = parts(files.entries());
-            ArtifactCodec parquet = Codecs.installed().require("parquet");
-            return Flux.fromIterable(parts)
-                    .concatMap(part -> parquet.read(files, Map.of(Layout.FILE, part), Object.class, options), 1);
+            ArtifactCodec parquet = Codecs.installed().require(TableCodec.PARQUET);
+            boolean whole = !options.containsKey(TableCodec.COLUMNS);
+            return ObjectMeta.read(files)
+                    .flatMapMany(meta -> Flux.fromIterable(parts)
+                            .concatMap(part -> parquet.read(files, Map.of(Layout.FILE, part), Object.class, options), 1)
+                            .map(table -> meta.isPresent() ? meta.get().applied((Table) table, whole) : table));
         });
     }
 
