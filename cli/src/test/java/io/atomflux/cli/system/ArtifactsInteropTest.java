@@ -117,8 +117,8 @@ class ArtifactsInteropTest {
         PayloadStore payloads = PayloadStore.folder(base);
         assertThat(Bytes.wrap(bytes(payloads.read(PayloadUrl.parse(told.get(1))))))
                 .isEqualTo(Bytes.wrap("\0raw bytes\u00ff".getBytes(StandardCharsets.ISO_8859_1)));
-        assertThat((Object)
-                        payloads.readObject(PayloadUrl.parse(told.get(2)), Map.class).block())
+        assertThat((Object) payloads.readObject(PayloadUrl.parse(told.get(2)), Map.class)
+                        .block())
                 .isEqualTo(Map.of("a", java.util.Arrays.asList(1L, 2.5, null)));
 
         ArtifactStore artifacts = ArtifactStore.open(base).readOnly();
