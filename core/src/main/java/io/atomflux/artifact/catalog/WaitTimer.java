@@ -22,7 +22,9 @@ public final class WaitTimer {
                     .schedule(
                             () -> {
                                 synchronized (set) {
-                                    set.replace(Disposables.disposed());
+                                    if (!set.replace(Disposables.disposed())) {
+                                        return; // ended
+                                    }
                                 }
                                 work.run();
                             },

@@ -186,7 +186,7 @@ final class MltraqStorage implements ArtifactStorage {
                 List.of(new FileEntry(FILE, seen.size(), Optional.empty())),
                 List.of());
         files.seen(revision, key);
-        List<Term> terms = List.of(Term.ofText(Term.CODEC, "bytes"), Term.ofText(Term.KEY, key));
+        List<Term> terms = List.of(Term.ofText(Term.CODEC, DataPakCodec.ID), Term.ofText(Term.KEY, key));
         return new StoredRecord(key, revision, Optional.empty(), terms, manifest.toJson(), Optional.of(revision));
     }
 

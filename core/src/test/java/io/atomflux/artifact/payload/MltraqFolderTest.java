@@ -209,10 +209,10 @@ class MltraqFolderTest {
     @DisplayName("queries by codec find the payloads, though the layout keeps no index")
     void foundByCodec() {
         ArtifactStore store = ArtifactStore.open(folder);
-        assertThat(store.query(Query.artifacts().codec("bytes")).count().block())
+        assertThat(store.query(Query.artifacts().codec("datapak-0")).count().block())
                 .isEqualTo(4);
         assertThat(store.sub("undefined")
-                        .query(Query.artifacts().codec("bytes"))
+                        .query(Query.artifacts().codec("datapak-0"))
                         .map(match -> match.artifact().key())
                         .collectList()
                         .block())
