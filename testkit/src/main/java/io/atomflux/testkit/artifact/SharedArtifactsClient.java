@@ -29,6 +29,7 @@ import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * One process of {@link SharedArtifactsContract}: does random things to a store of artifacts, and looks at all it reads.
@@ -180,9 +181,10 @@ final class SharedArtifactsClient {
         byte[] bytes = Mono.usingWhen(
                         found.files().local(),
                         local -> Mono.fromSupplier(() -> {
-                            LockSupport.parkNanos(random.nextInt(3) == 0 ? PAUSE.toNanos() : 0);
-                            return value(found);
-                        }),
+                                    LockSupport.parkNanos(random.nextInt(3) == 0 ? PAUSE.toNanos() : 0);
+                                    return value(found);
+                                })
+                                .subscribeOn(Schedulers.boundedElastic()), // it waits, which a driver's thread must not
                         FileSource.LocalFiles::close)
                 .block(PATIENCE);
         return bytes == null ? new byte[0] : bytes;
