@@ -48,7 +48,11 @@ final class ArtifactsClient {
     }
 
     private ArtifactStore open() {
-        return ArtifactStore.open(place, ArtifactOptions.none().types(Job.TYPE).retention(Duration.ZERO));
+        return open(Duration.ofHours(1));
+    }
+
+    private ArtifactStore open(Duration retention) {
+        return ArtifactStore.open(place, ArtifactOptions.none().types(Job.TYPE).retention(retention));
     }
 
     private static Map<String, Object> value(long number) {
@@ -133,7 +137,9 @@ final class ArtifactsClient {
         waiting("put new JSON values", 2000, any -> store.put("many/" + next[0]++, value(any)));
         waiting("get typed objects", 10000, any -> store.find(Job.key(any)));
         long begun = System.nanoTime();
-        long swept = store.sweep().map(report -> report.sets()).block();
+        ArtifactStore sweeping = open(Duration.ZERO); // what is replaced goes at once, nothing is being put
+        long swept = sweeping.sweep().map(report -> report.sets()).block();
+        sweeping.close().block();
         figure("sweep: ms", seconds(begun) * 1e3, swept + " sets removed");
         long[] at = {next[0]};
         each("delete", 300, any -> store.delete("many/" + --at[0]).thenReturn(true));
