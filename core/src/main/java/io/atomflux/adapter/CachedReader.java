@@ -318,17 +318,23 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
     }
 
     private Mono<Map<Long, R>> claimed(CacheState<R> known, Flights<R>.Claim claim, Seen<R> seen, long maxBytes) {
-        if (isTail(seen, claim.mine())) {
+        boolean runsOn = isTail(seen, claim.mine());
+        if (runsOn) {
             // a batch may hold more rows than expected, above all the first one
             int more = fetchedRows == 0 ? MOST_EXTRA : Math.min(MOST_EXTRA, window(maxBytes) + FIRST_WINDOW);
             long end = done + seen.rows().size();
-            for (long next = end; next < Math.min(positions.count(), end + more); next++) {
-                claim.mayBring(positions.at(next));
+            long most = Math.min(positions.count(), end + more);
+            long next = end;
+            while (next < most && claim.mayBring(positions.at(next))) {
+                next++;
             }
+            // where others fetch what follows soon, a batch that ends by its bytes would bring their rows once more
+            runsOn = next == most || fetchedRows > 0 && next - end > window(maxBytes);
         }
+        boolean goesOn = runsOn;
         Mono<Map<Long, R>> own = claim.mine().isEmpty()
                 ? Mono.just(Map.of())
-                : ofSource(known, seen, claim.mine(), maxBytes)
+                : ofSource(known, seen, claim.mine(), goesOn, maxBytes)
                         .flatMap(rows -> backend.landed(known, claim, rows).thenReturn(rows));
         return own.doOnError(claim::fail)
                 .flatMap(rows -> claim.ofOthers().collect(() -> new LinkedHashMap<>(rows), Map::putAll));
@@ -353,9 +359,10 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
         return rows.isEmpty() ? batch(known, maxBytes) : Mono.just(emitted(rows, null));
     }
 
-    /** Reads rows of the source, of those asked for the first ones that fit, and perhaps those that follow them. */
-    private Mono<Map<Long, R>> ofSource(CacheState<R> known, Seen<R> seen, List<Long> mine, long maxBytes) {
-        Mono<Map<Long, R>> reading = isTail(seen, mine)
+    /** Reads rows of the source, of those asked for the first ones that fit, and, if it runs on, perhaps those that follow them. */
+    private Mono<Map<Long, R>> ofSource(
+            CacheState<R> known, Seen<R> seen, List<Long> mine, boolean runsOn, long maxBytes) {
+        Mono<Map<Long, R>> reading = runsOn
                 ? ofRun(done + seen.rows().indexOf(null), maxBytes)
                 : closeRun().then(Mono.defer(() -> once(mine, maxBytes)));
         return reading.onErrorResume(
@@ -447,7 +454,8 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
                 wanted.add(positions.at(done + i));
             }
         }
-        return ofSource(known, seen, List.copyOf(wanted), maxBytes)
+        List<Long> mine = List.copyOf(wanted);
+        return ofSource(known, seen, mine, isTail(seen, mine), maxBytes)
                 .flatMap(rows -> backend.unchanged(known).thenReturn(rows))
                 .flatMap(came -> merged(known, seen, came, maxBytes));
     }

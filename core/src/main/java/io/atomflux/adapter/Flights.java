@@ -82,11 +82,13 @@ final class Flights<R> {
             }
         }
 
-        /** Lets others wait for a row too that may come with those asked for. */
-        void mayBring(long position) {
-            if (underWay.putIfAbsent(position, flight) == null) {
+        /** Lets others wait for a row too that may come with those asked for; false if another fetches it already. */
+        boolean mayBring(long position) {
+            Flight first = underWay.putIfAbsent(position, flight);
+            if (first == null) {
                 flight.positions.add(position);
             }
+            return first == null || first == flight;
         }
 
         /** Returns what to fetch, in the order asked for. */
