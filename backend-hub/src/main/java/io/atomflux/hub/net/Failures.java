@@ -14,6 +14,7 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
 import java.security.cert.CertificateException;
 import java.util.List;
 import java.util.Optional;
@@ -184,7 +185,11 @@ final class Failures {
             return Fault.lasting(new StoreAccessException(
                     name, at + ": it wants a login, or another one than was given in its address", null));
         }
-        if (cause instanceof IOException || cause instanceof TimeoutException || cause instanceof CodecException) {
+        // Netty's native transports tell ENOTCONN, a socket that the other side has reset, by NotYetConnectedException.
+        if (cause instanceof IOException
+                || cause instanceof TimeoutException
+                || cause instanceof CodecException
+                || cause instanceof NotYetConnectedException) {
             return Fault.passing(null, new StoreUnavailableException(name, at + ": " + problem(cause), cause));
         }
         return failure;
@@ -205,7 +210,9 @@ final class Failures {
         if (cause instanceof ProxyConnectException) {
             return "no tunnel was made";
         }
-        if (cause instanceof PrematureCloseException || cause instanceof ClosedChannelException) {
+        if (cause instanceof PrematureCloseException
+                || cause instanceof ClosedChannelException
+                || cause instanceof NotYetConnectedException) {
             return "the connection was closed early";
         }
         if (cause instanceof ConnectException || cause instanceof TimeoutException || cause instanceof SSLException) {
