@@ -1,7 +1,7 @@
 package io.atomflux.artifact;
 
 import io.atomflux.artifact.spi.ArtifactCodec;
-import io.atomflux.artifact.spi.LeaseLock;
+import io.atomflux.spi.LeaseLock;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;

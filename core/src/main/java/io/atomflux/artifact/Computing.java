@@ -1,9 +1,9 @@
 package io.atomflux.artifact;
 
-import io.atomflux.artifact.spi.LeaseLock;
 import io.atomflux.error.ArtifactConflictException;
 import io.atomflux.error.ReadOnlyStoreException;
 import io.atomflux.error.StoreUnavailableException;
+import io.atomflux.spi.LeaseLock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;

@@ -163,6 +163,16 @@ public interface RowBackend<R extends KeyedRow<R>> {
     }
 
     /**
+     * Returns locks that all have who open this store, in whichever process, e.g. for one who wants to be its only recorder; they
+     * hinder no read and no write.
+     *
+     * @return empty where the place of the store offers none; then only those of this process see each other
+     */
+    default Optional<LeaseLock> leases() {
+        return Optional.empty();
+    }
+
+    /**
      * Forgets what a cache in front of the store keeps of rows, so that they are fetched anew when they are read; changes no row
      * of any store but the cache's own.
      *

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atomflux.artifact.catalog.MemoryStorage;
 import io.atomflux.artifact.spi.ArtifactStorage;
-import io.atomflux.artifact.spi.LeaseLock;
 import io.atomflux.error.ReadOnlyStoreException;
 import io.atomflux.error.StoreBusyException;
 import io.atomflux.error.StoreUnavailableException;
+import io.atomflux.spi.LeaseLock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

@@ -1,8 +1,8 @@
 package io.atomflux.mongo.artifact;
 
 import io.atomflux.artifact.catalog.PolledLocks;
-import io.atomflux.artifact.spi.LeaseLock;
 import io.atomflux.mongo.MongoSpace;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.testkit.artifact.LeaseLockContract;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atomflux.artifact.spi.ArtifactStorage;
 import io.atomflux.artifact.spi.CommitOutcome;
-import io.atomflux.artifact.spi.LeaseLock;
 import io.atomflux.artifact.spi.RecordChange;
 import io.atomflux.artifact.spi.StoredRecord;
 import io.atomflux.artifact.spi.Term;
 import io.atomflux.artifact.spi.TermRange;
 import io.atomflux.redis.RedisServers;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.value.Bytes;
 import java.nio.ByteBuffer;
 import java.time.Duration;

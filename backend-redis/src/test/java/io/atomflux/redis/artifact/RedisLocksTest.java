@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atomflux.artifact.catalog.LockCells.Attempt;
 import io.atomflux.artifact.catalog.PolledLocks;
-import io.atomflux.artifact.spi.LeaseLock;
 import io.atomflux.redis.RedisServers;
 import io.atomflux.redis.RedisSpace;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.testkit.artifact.LeaseLockContract;
 import java.time.Duration;
 import java.util.ArrayList;

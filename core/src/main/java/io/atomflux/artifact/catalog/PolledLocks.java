@@ -1,7 +1,7 @@
 package io.atomflux.artifact.catalog;
 
-import io.atomflux.artifact.spi.LeaseLock;
 import io.atomflux.error.StoreBusyException;
+import io.atomflux.spi.LeaseLock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;

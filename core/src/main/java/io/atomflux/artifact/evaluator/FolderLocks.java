@@ -1,7 +1,7 @@
 package io.atomflux.artifact.evaluator;
 
-import io.atomflux.artifact.spi.LeaseLock;
 import io.atomflux.error.StoreBusyException;
+import io.atomflux.spi.LeaseLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

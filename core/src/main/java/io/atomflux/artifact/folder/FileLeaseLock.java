@@ -1,9 +1,9 @@
 package io.atomflux.artifact.folder;
 
 import io.atomflux.artifact.catalog.WaitTimer;
-import io.atomflux.artifact.spi.LeaseLock;
 import io.atomflux.error.StoreBusyException;
 import io.atomflux.error.StoreClosedException;
+import io.atomflux.spi.LeaseLock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -1,7 +1,7 @@
 package io.atomflux.artifact.isf;
 
-import io.atomflux.artifact.spi.LeaseLock;
 import io.atomflux.error.StoreBusyException;
+import io.atomflux.spi.LeaseLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -2,7 +2,7 @@ package io.atomflux.artifact.isf;
 
 import io.atomflux.artifact.ArtifactOptions;
 import io.atomflux.artifact.StoreRegistry;
-import io.atomflux.artifact.spi.LeaseLock;
+import io.atomflux.spi.LeaseLock;
 import java.util.Objects;
 import java.util.Optional;
 

@@ -1,5 +1,6 @@
 package io.atomflux.artifact.spi;
 
+import io.atomflux.spi.LeaseLock;
 import java.time.Duration;
 import java.util.List;
 import reactor.core.publisher.Flux;

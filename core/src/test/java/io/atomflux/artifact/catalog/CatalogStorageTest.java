@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atomflux.artifact.spi.ArtifactStorage;
 import io.atomflux.artifact.spi.CommitOutcome;
-import io.atomflux.artifact.spi.LeaseLock;
 import io.atomflux.artifact.spi.RecordChange;
 import io.atomflux.artifact.spi.StoredRecord;
 import io.atomflux.artifact.spi.SweepReport;
@@ -15,6 +14,7 @@ import io.atomflux.error.CorruptDataException;
 import io.atomflux.error.LimitExceededException;
 import io.atomflux.error.ReadOnlyStoreException;
 import io.atomflux.error.StoreNotFoundException;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.value.Bytes;
 import java.nio.ByteBuffer;
 import java.time.Duration;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atomflux.artifact.spi.ArtifactStorage;
-import io.atomflux.artifact.spi.LeaseLock;
 import io.atomflux.artifact.spi.StoredRecord;
 import io.atomflux.error.StoreBusyException;
+import io.atomflux.spi.LeaseLock;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;

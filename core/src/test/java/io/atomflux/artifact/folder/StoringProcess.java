@@ -2,7 +2,6 @@ package io.atomflux.artifact.folder;
 
 import io.atomflux.artifact.spi.ArtifactStorage;
 import io.atomflux.artifact.spi.CommitOutcome;
-import io.atomflux.artifact.spi.LeaseLock;
 import io.atomflux.artifact.spi.RecordChange;
 import io.atomflux.artifact.spi.StoredRecord;
 import io.atomflux.artifact.spi.Term;
@@ -10,6 +9,7 @@ import io.atomflux.artifact.spi.TermRange;
 import io.atomflux.error.CorruptDataException;
 import io.atomflux.error.StoreBusyException;
 import io.atomflux.error.WriteFailedException;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.spi.Location;
 import io.atomflux.spi.OpenOptions;
 import io.atomflux.value.Bytes;

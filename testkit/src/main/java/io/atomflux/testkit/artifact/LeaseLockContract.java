@@ -3,8 +3,8 @@ package io.atomflux.testkit.artifact;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.atomflux.artifact.spi.LeaseLock;
 import io.atomflux.error.StoreBusyException;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.testkit.BlockHoundGuard;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.atomflux.artifact.catalog;
 
-import io.atomflux.artifact.spi.LeaseLock;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.testkit.artifact.LeaseLockContract;
 import reactor.core.publisher.Mono;
 

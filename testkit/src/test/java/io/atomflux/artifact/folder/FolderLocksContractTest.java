@@ -1,6 +1,6 @@
 package io.atomflux.artifact.folder;
 
-import io.atomflux.artifact.spi.LeaseLock;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.testkit.artifact.LeaseLockContract;
 import java.io.IOException;
 import java.io.UncheckedIOException;

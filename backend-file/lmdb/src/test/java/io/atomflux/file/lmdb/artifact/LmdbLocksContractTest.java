@@ -1,7 +1,7 @@
 package io.atomflux.file.lmdb.artifact;
 
 import io.atomflux.artifact.spi.ArtifactStorage;
-import io.atomflux.artifact.spi.LeaseLock;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.spi.Location;
 import io.atomflux.spi.OpenOptions;
 import io.atomflux.testkit.artifact.LeaseLockContract;

@@ -1,4 +1,4 @@
-package io.atomflux.artifact.spi;
+package io.atomflux.spi;
 
 import java.time.Duration;
 import reactor.core.publisher.Mono;

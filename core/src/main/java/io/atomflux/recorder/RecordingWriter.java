@@ -1,0 +1,45 @@
+package io.atomflux.recorder;
+
+import java.util.List;
+import reactor.core.publisher.Mono;
+
+/**
+ * The one who writes a recording; the recorder makes one call at a time.
+ *
+ * @param <F> the kind of frame
+ */
+public interface RecordingWriter<F> {
+
+    /** Returns how far the recording is: as found when it was opened, then as of the last commit. No I/O. */
+    Progress progress();
+
+    /**
+     * Checks what this place asks of a sample beyond {@link FrameKind#check}, before it is taken. No I/O.
+     *
+     * @throws IllegalArgumentException saying what does not fit and what was expected
+     */
+    default void check(Sample<F> sample) {}
+
+    /**
+     * Adds samples at the end, durably: first the data, then the new length, at one instant.
+     *
+     * @param samples at least one, in order, after the last committed one
+     * @return cold; how far the recording is then. If it fails nothing of them is committed, and a later call brings the same
+     *     samples again, perhaps with more behind them. Cancelling it may commit all or none of them; the recorder does not
+     * @signals {@link io.atomflux.error.StoreFullException} or another error of this library
+     */
+    Mono<Progress> append(List<Sample<F>> samples);
+
+    /**
+     * Writes down how the run ended and lets the place go, also if writing that fails; idempotent.
+     *
+     * @param status {@link RecordingStatus#CLOSED}, or {@link RecordingStatus#ABORTED}
+     * @param reason for one that was given up, else empty
+     */
+    Mono<Progress> close(RecordingStatus status, String reason);
+
+    /** Completes when somebody else may be writing, e.g. because this process stood still for too long: nothing may be added. */
+    default Mono<Void> lost() {
+        return Mono.never();
+    }
+}
