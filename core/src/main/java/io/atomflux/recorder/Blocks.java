@@ -24,6 +24,16 @@ final class Blocks {
                 .map(TimeLast::stack);
     }
 
+    /** Takes neighbouring cells out of frames with time as their last axis; they share the bytes. */
+    static NdArray cells(NdArray block, int firstCell, int endCell) {
+        int times = block.length(block.rank() - 1);
+        int cells = 1;
+        for (int axis = 0; axis < block.rank() - 1; axis++) {
+            cells *= block.length(axis);
+        }
+        return block.reshape(cells, times).slice(firstCell, endCell);
+    }
+
     static Mono<NdArray> times(RecordingReader<?> reader, long from, long to) {
         int length = Math.toIntExact(to - from);
         return reader.read(from, to)

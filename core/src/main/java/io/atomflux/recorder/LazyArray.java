@@ -32,8 +32,9 @@ public interface LazyArray {
      * @param part e.g. {@code "0, :, -1"} or {@code "..., ::100"}
      * @return cold; the array, with as many axes as there are slices
      * @throws IllegalArgumentException at the call, if the text is no such index
-     * @signals IndexOutOfBoundsException if an index is not in its axis; {@link io.atomflux.error.LimitExceededException} if
-     *     the part is larger than an array can be
+     * @signals IndexOutOfBoundsException naming the axis if an index is not in it, or if there are more of them than axes;
+     *     {@link io.atomflux.error.LimitExceededException}, before anything is read, if the part is larger than an array can be
+     *     or than half of the memory; {@link io.atomflux.error.StoreChangedException} if the recording was replaced meanwhile
      */
     Mono<NdArray> get(String part);
 

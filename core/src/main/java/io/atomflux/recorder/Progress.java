@@ -8,7 +8,8 @@ import java.util.OptionalLong;
 /**
  * How far a recording is: what a reader finds, whatever happens to the writer.
  *
- * @param id tells this run from another one recorded to the same place before or after it; empty where none is kept
+ * @param id tells this run from another one recorded to the same place before or after it, so that who reads it is told; one
+ *     of which committed samples were cut off counts as another; empty where none is kept
  * @param committed number of samples that are safely stored
  * @param generation number of commits made; grows with each
  * @param status whether more are to be expected

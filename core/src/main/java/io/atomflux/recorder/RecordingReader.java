@@ -37,9 +37,34 @@ public interface RecordingReader<F> {
         return Blocks.times(this, from, to);
     }
 
+    /**
+     * Reads some cells of the frames as one array, time as the last axis; for frames that are arrays. Override it where not all
+     * of a frame has to be read for that.
+     *
+     * @param from first position, a committed one
+     * @param to position before which to stop
+     * @param firstCell first cell of the frame, in row-major order
+     * @param endCell cell before which to stop
+     * @return cold; one array of {@code (endCell - firstCell, to - from)}
+     */
+    default Mono<NdArray> cells(long from, long to, int firstCell, int endCell) {
+        return block(from, to).map(block -> Blocks.cells(block, firstCell, endCell));
+    }
+
     /** Returns how many samples are best read at once: a chunk. */
     default long step() {
         return 64;
+    }
+
+    /**
+     * Looks how far the recording is, and again whenever it is elsewhere; does not end by itself. Override it where one is told
+     * of changes; else it looks a few times a second.
+     *
+     * @return cold; first as it is, then each time something has changed; what changed while nothing was asked for may be told
+     *     as one change
+     */
+    default Flux<Progress> follow() {
+        return Following.polling(Mono.defer(this::progress));
     }
 
     /** Releases what opening it opened; cold, idempotent. */
