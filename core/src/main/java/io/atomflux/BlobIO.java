@@ -103,9 +103,11 @@ public final class BlobIO extends StoreFacade<BlobRow, BlobRow> {
     /**
      * Returns this store, for reading, with its rows kept in another one once they were read.
      *
-     * <p>A row is asked of this store once, however many ask for it at the same time; a second reading asks this store for
-     * nothing. The cache may be shared between processes, goes on where it was after a kill, and is deleted and filled
-     * anew when this store changed. Row i stands at i + 1 of {@code by}, which holds nothing else; its row 0 tells what is cached.
+     * <p>A row is asked of this store once, however many ask for it at the same time; only of rows that suddenly are less than half
+     * as long as those before may streams side by side ask for some twice, since batches end by their bytes. A second reading asks
+     * this store for nothing. The cache may be shared between processes, each of which asks for itself, goes on where it was after
+     * a kill, and is deleted and filled anew when this store changed. Row i stands at i + 1 of {@code by}, which holds nothing
+     * else; its row 0 tells what is cached.
      *
      * @param by where rows are kept, e.g. an LMDB file: empty, or a cache of this store
      * @return closing it closes both stores. Streams and reads may signal {@code ForeignDataException} if {@code by} holds

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -267,23 +268,39 @@ final class CachePlace<R extends KeyedRow<R>> {
 
     /** Tells whether one of some rows is there. */
     Mono<Boolean> present(Positions wanted, long epoch) {
+        return firstPresent(wanted, epoch).map(first -> first < wanted.count());
+    }
+
+    /** Returns the ordinal of the first of some rows that is there; their count if none is. */
+    Mono<Long> firstPresent(Positions wanted, long epoch) {
         return size().flatMap(size -> {
-            long[] there = Arrays.stream(wanted.toArray())
-                    .filter(position -> position + 1 < size)
+            long[] ordinals = LongStream.range(0, wanted.count())
+                    .filter(ordinal -> wanted.at(ordinal) + 1 < size)
                     .toArray();
-            if (there.length == 0) {
-                return Mono.just(false);
+            if (ordinals.length == 0) {
+                return Mono.just(wanted.count());
             }
-            ReadRequest request =
-                    ReadRequest.of(ConcatPlan.within(Positions.list(there), -1), Columns.of(List.of(CacheRows.MARK)));
+            Positions there =
+                    Positions.list(LongStream.of(ordinals).map(wanted::at).toArray());
+            ReadRequest request = ReadRequest.of(ConcatPlan.within(there, -1), Columns.of(List.of(CacheRows.MARK)));
             return Mono.usingWhen(
                             Mono.fromSupplier(() -> new GuardedReader<>(store.reader(request))),
-                            reader -> reader.next(SCAN_BYTES)
-                                    .expand(batch -> reader.next(SCAN_BYTES))
-                                    .any(batch -> IntStream.range(0, batch.size())
-                                            .anyMatch(i -> rows.opened(batch.row(i), epoch) != null)),
+                            reader -> {
+                                AtomicInteger done = new AtomicInteger();
+                                return reader.next(SCAN_BYTES)
+                                        .expand(batch -> reader.next(SCAN_BYTES))
+                                        .<Long>handle((batch, found) -> {
+                                            int from = done.getAndAdd(batch.size());
+                                            IntStream.range(0, batch.size())
+                                                    .filter(i -> rows.opened(batch.row(i), epoch) != null)
+                                                    .findFirst()
+                                                    .ifPresent(i -> found.next(ordinals[from + i]));
+                                        })
+                                        .next();
+                            },
                             RowReader::close)
-                    .onErrorResume(CachePlace::isGone, gone -> Mono.just(false));
+                    .onErrorResume(CachePlace::isGone, gone -> Mono.empty())
+                    .defaultIfEmpty(wanted.count());
         });
     }
 

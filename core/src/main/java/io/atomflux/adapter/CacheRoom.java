@@ -30,6 +30,14 @@ final class CacheRoom {
         this.count = there.length;
     }
 
+    /**
+     * Returns how many rows that come together are let in: of those that are held, at least half stay. Else a fetch of as many rows
+     * as there is room for would replace all, each time just before they are read.
+     */
+    synchronized int admits() {
+        return Math.max(most - count, Math.max(1, most / 2));
+    }
+
     /** Adds rows; returns those that have to go, the latest added never among them. */
     synchronized long[] add(Collection<Long> positions) {
         left -= positions.size();

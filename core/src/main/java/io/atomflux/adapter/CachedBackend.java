@@ -348,7 +348,7 @@ final class CachedBackend<R extends KeyedRow<R>> implements RowBackend<R> {
         int most = (int) Math.min(options.maxRows().getAsLong(), Integer.MAX_VALUE / 2);
         return room(state, most).flatMap(bound -> {
             Map<Long, R> admitted = new LinkedHashMap<>();
-            rows.entrySet().stream().limit(most).forEach(row -> admitted.put(row.getKey(), row.getValue()));
+            rows.entrySet().stream().limit(bound.admits()).forEach(row -> admitted.put(row.getKey(), row.getValue()));
             long[] gone = bound.add(admitted.keySet());
             return gone.length == 0
                     ? Mono.just(admitted)

@@ -37,6 +37,8 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
     private static final int FIRST_WINDOW = 64;
     private static final int MOST_ROWS = 1 << 16;
     private static final int MOST_EXTRA = 4096;
+    private static final long FIRST_BYTES = 64 << 10;
+    private static final int LOOK_AHEAD = 8;
     private static final int MOST_TRIES = 5;
 
     private final CachedBackend<R> backend;
@@ -57,6 +59,9 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
     private @Nullable RowReader<R> kept;
     private @Nullable RowReader<R> run;
     private long runAt;
+    private long runEnd;
+    private @Nullable Clear clear;
+    private long ownLandings;
     private long fetchedRows;
     private long fetchedBytes;
     private Map<Long, Origin<R>> origins = Map.of();
@@ -80,6 +85,16 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
      */
     private record Seen<R extends KeyedRow<R>>(
             List<@Nullable R> rows, @Nullable Batch<R> whole) {}
+
+    /**
+     * Up to where rows were found missing behind a window.
+     *
+     * @param flights in whose time
+     * @param to the ordinal of the first that is kept or was not looked at
+     * @param isKept whether it is kept
+     * @param landings of others, at that time: as long as there is no further one, it holds
+     */
+    private record Clear(Flights<?> flights, long to, boolean isKept, long landings) {}
 
     /** Which row of which batch of the source a row is, if the source is put together from others. */
     private record Origin<R extends KeyedRow<R>>(Batch<R> batch, int index) {}
@@ -318,26 +333,78 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
     }
 
     private Mono<Map<Long, R>> claimed(CacheState<R> known, Flights<R>.Claim claim, Seen<R> seen, long maxBytes) {
-        boolean runsOn = isTail(seen, claim.mine());
-        if (runsOn) {
-            // a batch may hold more rows than expected, above all the first one
-            int more = fetchedRows == 0 ? MOST_EXTRA : Math.min(MOST_EXTRA, window(maxBytes) + FIRST_WINDOW);
-            long end = done + seen.rows().size();
-            long most = Math.min(positions.count(), end + more);
-            long next = end;
-            while (next < most && claim.mayBring(positions.at(next))) {
-                next++;
-            }
-            // where others fetch what follows soon, a batch that ends by its bytes would bring their rows once more
-            runsOn = next == most || fetchedRows > 0 && next - end > window(maxBytes);
-        }
-        boolean goesOn = runsOn;
-        Mono<Map<Long, R>> own = claim.mine().isEmpty()
+        List<Long> mine = claim.mine();
+        Mono<Map<Long, R>> reading = isTail(seen, mine)
+                ? claimedOn(known, claim, done + seen.rows().size(), maxBytes)
+                        .flatMap(end -> ofSource(
+                                known, ofRun(done + seen.rows().indexOf(null), end, bytesOfRun(mine.size(), maxBytes))))
+                : ofSource(known, listed(mine, maxBytes));
+        Mono<Map<Long, R>> own = mine.isEmpty()
                 ? Mono.just(Map.of())
-                : ofSource(known, seen, claim.mine(), goesOn, maxBytes)
-                        .flatMap(rows -> backend.landed(known, claim, rows).thenReturn(rows));
+                : reading.flatMap(rows -> backend.landed(known, claim, rows).then(Mono.fromSupplier(() -> {
+                    ownLandings++;
+                    return rows;
+                })));
         return own.doOnError(claim::fail)
                 .flatMap(rows -> claim.ofOthers().collect(() -> new LinkedHashMap<>(rows), Map::putAll));
+    }
+
+    /**
+     * Lets others wait for what may come with a window too, since a batch ends by its bytes and not by its rows.
+     *
+     * @return the ordinal up to which the source may be read: that of the first row behind the window that is kept, or that others
+     *     fetch, so that no row is asked for a second time; the end if there is none as far as a batch may reach
+     */
+    private Mono<Long> claimedOn(CacheState<R> known, Flights<R>.Claim claim, long end, long maxBytes) {
+        long most = Math.min(positions.count(), end + extra(maxBytes));
+        long next = end;
+        while (next < most && claim.mayBring(positions.at(next))) {
+            next++;
+        }
+        long reached = next;
+        // after they were claimed: who fetched one of them before has kept it, and counts as landed
+        return clear(known, end, reached).map(found -> {
+            if (found.isKept() && found.to() <= reached) {
+                return found.to();
+            }
+            return reached < most ? reached : positions.count();
+        });
+    }
+
+    /** Returns how many more rows than expected a batch may hold, above all the first one. */
+    private int extra(long maxBytes) {
+        return fetchedRows == 0 ? MOST_EXTRA : Math.min(MOST_EXTRA, window(maxBytes) + FIRST_WINDOW);
+    }
+
+    /** Returns for how many bytes to ask, so that only rows of less than half the length of those before exceed what was claimed. */
+    private long bytesOfRun(int wanted, long maxBytes) {
+        if (fetchedRows == 0) {
+            return Math.min(maxBytes, FIRST_BYTES);
+        }
+        return Math.min(maxBytes, Math.max(1, fetchedBytes / fetchedRows * ((wanted + extra(maxBytes)) / 2)));
+    }
+
+    /** Looks from where on rows are kept, unless that is known. */
+    private Mono<Clear> clear(CacheState<R> known, long from, long to) {
+        Clear before = clear;
+        long landings = known.flights().landings() - ownLandings;
+        if (before != null
+                && before.flights() == known.flights()
+                && before.landings() == landings
+                && (before.to() >= to || before.isKept())
+                && before.to() >= from) {
+            return Mono.just(before);
+        }
+        long end = Math.min(positions.count(), from + Math.min(MOST_EXTRA, LOOK_AHEAD * (to - from)));
+        Mono<Long> first = from == end
+                ? Mono.just(0L)
+                : backend.tolerant(
+                        backend.place().firstPresent(positions.part(from, end), known.epoch()), Mono.just(end - from));
+        return first.map(count -> {
+            Clear found = new Clear(known.flights(), from + count, from + count < end, landings);
+            clear = found;
+            return found;
+        });
     }
 
     /** Emits the rows up to the first that is still missing; begins anew if that is the very first. */
@@ -359,12 +426,8 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
         return rows.isEmpty() ? batch(known, maxBytes) : Mono.just(emitted(rows, null));
     }
 
-    /** Reads rows of the source, of those asked for the first ones that fit, and, if it runs on, perhaps those that follow them. */
-    private Mono<Map<Long, R>> ofSource(
-            CacheState<R> known, Seen<R> seen, List<Long> mine, boolean runsOn, long maxBytes) {
-        Mono<Map<Long, R>> reading = runsOn
-                ? ofRun(done + seen.rows().indexOf(null), maxBytes)
-                : closeRun().then(Mono.defer(() -> once(mine, maxBytes)));
+    /** Reads rows of the source, and takes note of how large they are. */
+    private Mono<Map<Long, R>> ofSource(CacheState<R> known, Mono<Map<Long, R>> reading) {
         return reading.onErrorResume(
                         failure ->
                                 failure instanceof RowOutOfBoundsException || failure instanceof StoreChangedException,
@@ -381,18 +444,19 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
         return mine.size() == seen.rows().size() - first;
     }
 
-    /** Reads on from an ordinal, by the reader that is there already if it has come so far. */
-    private Mono<Map<Long, R>> ofRun(long ordinal, long maxBytes) {
+    /** Reads on from an ordinal up to another one, by the reader that is there already if it has come so far and goes no further. */
+    private Mono<Map<Long, R>> ofRun(long ordinal, long end, long maxBytes) {
         RowReader<R> going = run;
-        if (going == null || runAt != ordinal) {
+        if (going == null || runAt != ordinal || runEnd == ordinal || runEnd > end) {
             return closeRun().then(Mono.defer(() -> {
-                RowReader<R> made = new GuardedReader<>(sourceReader(positions.part(ordinal, positions.count())));
+                RowReader<R> made = new GuardedReader<>(sourceReader(positions.part(ordinal, end)));
                 if (!held(made)) {
                     return Mono.empty();
                 }
                 run = made;
                 runAt = ordinal;
-                return ofRun(ordinal, maxBytes);
+                runEnd = end;
+                return ofRun(ordinal, end, maxBytes);
             }));
         }
         return going.next(maxBytes)
@@ -419,6 +483,11 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
     private RowReader<R> sourceReader(Positions part) {
         return backend.source()
                 .reader(new ReadRequest(ConcatPlan.within(part, 0), partial ? request.columns() : Columns.ALL, false));
+    }
+
+    /** Reads rows of the source, of those asked for the first ones that fit. */
+    private Mono<Map<Long, R>> listed(List<Long> wanted, long maxBytes) {
+        return closeRun().then(Mono.defer(() -> once(wanted, maxBytes)));
     }
 
     private Mono<Map<Long, R>> once(List<Long> wanted, long maxBytes) {
@@ -455,7 +524,11 @@ final class CachedReader<R extends KeyedRow<R>> implements RowReader<R> {
             }
         }
         List<Long> mine = List.copyOf(wanted);
-        return ofSource(known, seen, mine, isTail(seen, mine), maxBytes)
+        return ofSource(
+                        known,
+                        isTail(seen, mine)
+                                ? ofRun(done + seen.rows().indexOf(null), positions.count(), maxBytes)
+                                : listed(mine, maxBytes))
                 .flatMap(rows -> backend.unchanged(known).thenReturn(rows))
                 .flatMap(came -> merged(known, seen, came, maxBytes));
     }

@@ -82,13 +82,13 @@ final class Flights<R> {
             }
         }
 
-        /** Lets others wait for a row too that may come with those asked for; false if another fetches it already. */
+        /** Lets others wait for a row too that may come with those asked for; false if it is fetched already. */
         boolean mayBring(long position) {
-            Flight first = underWay.putIfAbsent(position, flight);
-            if (first == null) {
+            boolean first = underWay.putIfAbsent(position, flight) == null;
+            if (first) {
                 flight.positions.add(position);
             }
-            return first == null || first == flight;
+            return first;
         }
 
         /** Returns what to fetch, in the order asked for. */

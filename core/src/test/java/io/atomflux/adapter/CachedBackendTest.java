@@ -445,6 +445,34 @@ class CachedBackendTest {
     }
 
     @Test
+    @DisplayName("a stream asks for no row again that is kept, or being fetched, wherever its batches end")
+    void asksForNoRowAgain() {
+        source.rows = bigRows(40);
+        for (int there = 0; there < 40; there++) {
+            for (boolean isKept : new boolean[] {true, false}) {
+                GatedRows empty = new GatedRows("by");
+                AtomicInteger fetched = new AtomicInteger();
+                CachedBackend<Row> cached = new CachedBackend<>(new WatchingRows(source, fetched), empty, DEFAULTS);
+                Sinks.Empty<Void> opened = Sinks.empty();
+                source.gate = call -> !isKept && call.equals("get") ? opened.asMono() : Mono.empty();
+                Mono<Row> row = cached.get(there, Columns.ALL).cache();
+                row.subscribe();
+                Mono<List<Row>> stream =
+                        ObjectIO.of(cached).rows().collectList().cache();
+                stream.subscribe();
+                opened.tryEmitEmpty();
+                assertThat(row.block(PATIENCE)).isEqualTo(source.rows.get(there));
+                assertThat(stream.block(PATIENCE)).isEqualTo(source.rows);
+                assertThat(fetched)
+                        .as("rows asked for, with row %d there before", there)
+                        .hasValue(40);
+                assertThat(cached.underWay()).isZero();
+            }
+        }
+        assertThat(source.open).hasValue(0);
+    }
+
+    @Test
     @DisplayName("what is asked of the source is bounded by the bytes of a batch")
     void staysWithinBytes() {
         source.rows = bigRows(3000); // 24 MiB
