@@ -4,6 +4,7 @@ import io.atomflux.value.DType;
 import io.atomflux.value.NdArray;
 import io.atomflux.value.Row;
 import java.util.Arrays;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Arrays of numbers, all of one shape and element type. */
@@ -37,6 +38,13 @@ final class ArrayFrames extends FrameKind<NdArray> {
         return Arrays.stream(frame.shape())
                 .mapToObj(String::valueOf)
                 .collect(Collectors.joining(", ", frame.dtype().name() + " (", ")"));
+    }
+
+    @Override
+    Predicate<NdArray> like(NdArray frame) {
+        DType type = frame.dtype();
+        int[] shape = frame.shape();
+        return other -> other.dtype().equals(type) && other.hasShape(shape);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.atomflux.recorder;
 import io.atomflux.atoms.Atoms;
 import io.atomflux.value.NdArray;
 import io.atomflux.value.Row;
+import java.util.function.Predicate;
 
 /**
  * What the frames of a recording are, one of three kinds.
@@ -37,6 +38,9 @@ public abstract sealed class FrameKind<F> permits ArrayFrames, ScalarFrames, Str
 
     /** Tells what all frames of a recording must have in common, e.g. {@code float64 (1, 10000)}; empty if nothing. */
     public abstract String layout(F frame);
+
+    /** Tells whether frames have the layout of one; holds no frame, and is quicker than comparing {@link #layout}. */
+    abstract Predicate<F> like(F frame);
 
     /** Tells about how many bytes of memory a frame takes. */
     public abstract long bytes(F frame);

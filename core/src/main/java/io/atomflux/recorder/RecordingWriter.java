@@ -14,7 +14,8 @@ public interface RecordingWriter<F> {
     Progress progress();
 
     /**
-     * Checks what this place asks of a sample beyond {@link FrameKind#check}, before it is taken. No I/O.
+     * Checks what this place asks of a sample beyond {@link FrameKind#check}, before it is taken. It is asked for
+     * each one on the simulation's thread, and only looks: no I/O, no wait, no call of the recorder.
      *
      * @throws IllegalArgumentException saying what does not fit and what was expected
      */
@@ -38,7 +39,10 @@ public interface RecordingWriter<F> {
      */
     Mono<Progress> close(RecordingStatus status, String reason);
 
-    /** Completes when somebody else may be writing, e.g. because this process stood still for too long: nothing may be added. */
+    /**
+     * Completes when somebody else may be writing, e.g. because this process stood still for too long: nothing may be added.
+     * {@link #close} only releases then, and writes nothing.
+     */
     default Mono<Void> lost() {
         return Mono.never();
     }

@@ -1,9 +1,12 @@
 package io.atomflux.recorder;
 
+import io.atomflux.value.KeySet;
 import io.atomflux.value.Row;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Measurements by name. */
@@ -43,6 +46,13 @@ final class ScalarFrames extends FrameKind<Row> {
     @Override
     public String layout(Row frame) {
         return String.join(", ", new TreeSet<>(frame.keys()));
+    }
+
+    @Override
+    Predicate<Row> like(Row frame) {
+        KeySet keys = frame.keySet();
+        Set<String> names = Set.copyOf(frame.keys());
+        return other -> other.keySet() == keys || (other.size() == names.size() && names.containsAll(other.keys()));
     }
 
     @Override

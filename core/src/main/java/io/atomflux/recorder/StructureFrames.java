@@ -2,6 +2,7 @@ package io.atomflux.recorder;
 
 import io.atomflux.atoms.Atoms;
 import io.atomflux.value.Row;
+import java.util.function.Predicate;
 
 /** Structures, each as it is. */
 final class StructureFrames extends FrameKind<Atoms> {
@@ -32,6 +33,11 @@ final class StructureFrames extends FrameKind<Atoms> {
     @Override
     public String layout(Atoms frame) {
         return "";
+    }
+
+    @Override
+    Predicate<Atoms> like(Atoms frame) {
+        return other -> true;
     }
 
     @Override

@@ -1,0 +1,48 @@
+package io.atomflux.recorder;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Somebody who waits for the engine, in the order of coming. It is told one thing, never under the engine's lock, and never
+ * on a thread of the storage.
+ *
+ * @param <F> the kind of frame
+ */
+final class Waiting<F> {
+
+    /** What is waited for. */
+    enum Wish {
+        /** That a sample is taken. */
+        SAMPLE,
+        /** That a sample can be taken. */
+        ROOM,
+        /** That all taken up to here is committed. */
+        COMMIT
+    }
+
+    final Wish wish;
+    final @Nullable Sample<F> sample;
+    final Consumer<Boolean> done;
+    final Consumer<Throwable> failed;
+
+    private Waiting(Wish wish, @Nullable Sample<F> sample, Consumer<Boolean> done, Consumer<Throwable> failed) {
+        this.wish = wish;
+        this.sample = sample;
+        this.done = done;
+        this.failed = failed;
+    }
+
+    /** Wants a sample to be taken; told false if it was recorded before. */
+    static <F> Waiting<F> toTake(Sample<F> sample, Consumer<Boolean> done, Consumer<Throwable> failed) {
+        return new Waiting<>(Wish.SAMPLE, sample, done, failed);
+    }
+
+    static <F> Waiting<F> forRoom(Runnable done, Consumer<Throwable> failed) {
+        return new Waiting<>(Wish.ROOM, null, there -> done.run(), failed);
+    }
+
+    static <F> Waiting<F> forCommit(Runnable done, Consumer<Throwable> failed) {
+        return new Waiting<>(Wish.COMMIT, null, committed -> done.run(), failed);
+    }
+}
