@@ -107,6 +107,7 @@ class ArchitectureTest {
                 "io.atomflux.artifact.folder > artifact.spi artifact.catalog spi codec value error",
                 "io.atomflux.artifact.evaluator > artifact artifact.spi artifact.catalog codec spi value error",
                 "io.atomflux.recorder > facades spi codec adapter atoms value error",
+                "io.atomflux.recorder.npz > recorder spi codec adapter value error",
                 "io.atomflux.artifact.isf > facades artifact artifact.spi artifact.codec spi codec value error"
             })
     void usesOnly(String user, String used) {

@@ -1,5 +1,8 @@
 package io.atomflux.error;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +49,27 @@ public abstract sealed class AtomfluxException extends RuntimeException
 
     AtomfluxException(String message, @Nullable Throwable cause) {
         super(message, cause);
+    }
+
+    /**
+     * Returns a failure of the file system as an error of a store: no permission, a file system for reading only, no space
+     * left, or else {@link StoreIoException}.
+     *
+     * @param store how messages name the store
+     * @param action what was being done
+     */
+    public static AtomfluxException of(String store, String action, IOException failure) {
+        if (failure instanceof AccessDeniedException) {
+            return new StoreAccessException(
+                    store, "no permission for " + failure.getMessage() + " (expected: a user who may)", failure);
+        }
+        String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+        if (message.contains("read-only file system")) {
+            return new ReadOnlyStoreException(store, action + " (the file system is mounted for reading only)");
+        }
+        return message.contains("no space left") || message.contains("quota") || message.contains("not enough space")
+                ? new StoreFullException(store, "no space left on the disk, or a quota is used up", failure)
+                : new StoreIoException(store, action, failure);
     }
 
     /** Tells whether the same call, made again unchanged, may succeed. */

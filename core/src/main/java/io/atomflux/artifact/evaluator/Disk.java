@@ -1,14 +1,10 @@
 package io.atomflux.artifact.evaluator;
 
 import io.atomflux.error.AtomfluxException;
-import io.atomflux.error.StoreAccessException;
-import io.atomflux.error.StoreFullException;
-import io.atomflux.error.StoreIoException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -87,18 +83,10 @@ final class Disk {
     }
 
     private static Exception translated(String store, String action, Exception e) {
-        if (e instanceof AtomfluxException || !(e instanceof IOException || e instanceof UncheckedIOException)) {
-            return e;
-        }
-        Throwable cause = e instanceof UncheckedIOException && e.getCause() != null ? e.getCause() : e;
-        if (cause instanceof AccessDeniedException denied) {
-            return new StoreAccessException(
-                    store, "no permission for %s (expected: a user who may)".formatted(denied.getFile()), cause);
-        }
-        return String.valueOf(cause.getMessage()).contains("No space left")
-                ? new StoreFullException(
-                        store, "no space left on the device (expected: some; free it, then try again)", cause)
-                : new StoreIoException(store, action, cause);
+        IOException io = e instanceof IOException direct
+                ? direct
+                : e instanceof UncheckedIOException unchecked ? unchecked.getCause() : null;
+        return io == null ? e : AtomfluxException.of(store, action, io);
     }
 
     /** Writes a file that did not exist, durably. */

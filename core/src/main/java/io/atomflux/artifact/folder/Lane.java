@@ -1,13 +1,8 @@
 package io.atomflux.artifact.folder;
 
-import io.atomflux.error.ReadOnlyStoreException;
-import io.atomflux.error.StoreAccessException;
-import io.atomflux.error.StoreFullException;
-import io.atomflux.error.StoreIoException;
+import io.atomflux.error.AtomfluxException;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.util.ArrayDeque;
-import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -141,23 +136,6 @@ final class Lane implements Executor {
 
     /** Returns an I/O failure as a typed error that names the store; others stay as they are. */
     static Throwable translated(String store, String action, Throwable failure) {
-        if (!(failure instanceof IOException)) {
-            return failure;
-        }
-        if (failure instanceof AccessDeniedException) {
-            return new StoreAccessException(
-                    store, "no permission for " + failure.getMessage() + " (expected: a user who may)", failure);
-        }
-        if (String.valueOf(failure.getMessage()).contains("Read-only file system")) {
-            return new ReadOnlyStoreException(store, action + " (the file system is mounted for reading only)");
-        }
-        return isFull(failure)
-                ? new StoreFullException(store, "no space left on the disk, or a quota is used up", failure)
-                : new StoreIoException(store, action, failure);
-    }
-
-    private static boolean isFull(Throwable failure) {
-        String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
-        return message.contains("no space left") || message.contains("quota") || message.contains("not enough space");
+        return failure instanceof IOException io ? AtomfluxException.of(store, action, io) : failure;
     }
 }
