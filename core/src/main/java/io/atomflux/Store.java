@@ -1,6 +1,7 @@
 package io.atomflux;
 
 import io.atomflux.spi.Capability;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.spi.StoredColumn;
 import io.atomflux.value.Change;
 import io.atomflux.value.Key;
@@ -11,6 +12,7 @@ import io.atomflux.value.Schema;
 import io.atomflux.value.Slice;
 import io.atomflux.value.Version;
 import io.atomflux.value.Versioned;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -248,8 +250,29 @@ public sealed interface Store<E> permits StoreFacade {
      */
     Mono<String> etag();
 
+    /**
+     * Takes a lease on this store: a lock by name that one holds at a time, of all who open the store, in whichever process. It
+     * hinders nobody's reads and writes; who agree on a name exclude each other, e.g. recorders.
+     *
+     * <p>Files are locked beside themselves, and freed at once when their process ends; servers free the lease of one that
+     * died after ten seconds. Where the backend offers no leases, only this process takes part.
+     *
+     * @param name any text
+     * @param wait longest wait
+     * @return cold; a lease to be released, which renews itself until then. Cancelling gives up waiting
+     * @throws IllegalArgumentException at the call, if the wait is negative
+     * @signals StoreBusyException if another held it all the time
+     */
+    Mono<LeaseLock.Lease> lease(String name, Duration wait);
+
+    /** Takes a lease, waiting just as long as a holder that died may still seem to hold it; see {@link #lease(String, Duration)}. */
+    Mono<LeaseLock.Lease> lease(String name);
+
     /** Returns what this store offers beyond reading. */
     Set<Capability> capabilities();
+
+    /** Returns how many rows one change may write; changes of more are refused before any I/O. */
+    long maxAtomicRows();
 
     /** Returns how messages name this store: location and group, without credentials. */
     String name();

@@ -1,10 +1,12 @@
 package io.atomflux;
 
 import io.atomflux.adapter.Adapters;
+import io.atomflux.adapter.ProcessLeases;
 import io.atomflux.error.CorruptDataException;
 import io.atomflux.spi.CacheOptions;
 import io.atomflux.spi.Capability;
 import io.atomflux.spi.Columns;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.Selection;
 import io.atomflux.spi.StoredColumn;
@@ -20,6 +22,7 @@ import io.atomflux.value.SchemaBuilder;
 import io.atomflux.value.Slice;
 import io.atomflux.value.Version;
 import io.atomflux.value.Versioned;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -37,6 +40,8 @@ import reactor.core.publisher.Mono;
  * <p>Longer than most files because it is the whole of that interface.
  */
 abstract sealed class StoreFacade<E, R extends KeyedRow<R>> implements Store<E> permits AtomsIO, ObjectIO, BlobIO {
+
+    private static final Duration LATE = Duration.ofSeconds(2); // pauses between looks, and the way to a server
 
     final StoreCore<E, R> core;
 
@@ -293,8 +298,29 @@ abstract sealed class StoreFacade<E, R extends KeyedRow<R>> implements Store<E> 
     }
 
     @Override
+    public Mono<LeaseLock.Lease> lease(String name, Duration wait) {
+        return leases().acquire(name, wait);
+    }
+
+    @Override
+    public Mono<LeaseLock.Lease> lease(String name) {
+        LeaseLock leases = leases();
+        Duration grace = leases.grace();
+        return leases.acquire(name, grace.isZero() ? grace : grace.plus(LATE));
+    }
+
+    private LeaseLock leases() {
+        return core.backend.leases().orElseGet(() -> ProcessLeases.of(name()));
+    }
+
+    @Override
     public Set<Capability> capabilities() {
         return core.capabilities;
+    }
+
+    @Override
+    public long maxAtomicRows() {
+        return core.backend.maxAtomicRows();
     }
 
     @Override

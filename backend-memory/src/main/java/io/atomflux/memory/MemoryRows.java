@@ -6,6 +6,7 @@ import io.atomflux.error.StoreNotFoundException;
 import io.atomflux.spi.Batch;
 import io.atomflux.spi.Capability;
 import io.atomflux.spi.Columns;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.spi.Positions;
 import io.atomflux.spi.ReadRequest;
 import io.atomflux.spi.RowBackend;
@@ -167,6 +168,11 @@ final class MemoryRows<R extends KeyedRow<R>> implements RowBackend<R> {
     @Override
     public Mono<String> etag() {
         return calls.call(() -> store().map(MemoryStore::etag).orElse("none"));
+    }
+
+    @Override
+    public Optional<LeaseLock> leases() {
+        return Optional.of(place.leases(group, name));
     }
 
     @Override

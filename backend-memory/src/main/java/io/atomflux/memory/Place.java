@@ -1,6 +1,8 @@
 package io.atomflux.memory;
 
+import io.atomflux.adapter.ProcessLeases;
 import io.atomflux.error.StoreInUseException;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.value.BlobRow;
 import io.atomflux.value.KeyedRow;
 import io.atomflux.value.Row;
@@ -17,10 +19,16 @@ final class Place {
     private static final Map<String, Place> NAMED = new ConcurrentHashMap<>();
 
     private final ConcurrentMap<String, MemoryStore<?>> groups = new ConcurrentSkipListMap<>();
+    private final ConcurrentMap<String, LeaseLock> leases = new ConcurrentHashMap<>();
 
     /** Returns the place all handles of this process share under a name. */
     static Place named(String name) {
         return NAMED.computeIfAbsent(name, unused -> new Place());
+    }
+
+    /** Returns the locks of those who share a group. */
+    LeaseLock leases(String group, String name) {
+        return leases.computeIfAbsent(group, unused -> ProcessLeases.own(name));
     }
 
     List<String> groups() {

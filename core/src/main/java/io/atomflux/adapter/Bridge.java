@@ -6,6 +6,7 @@ import io.atomflux.spi.BlockingReader;
 import io.atomflux.spi.BlockingRowBackend;
 import io.atomflux.spi.Capability;
 import io.atomflux.spi.Columns;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.spi.ReadRequest;
 import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.RowReader;
@@ -49,6 +50,7 @@ public final class Bridge<R extends KeyedRow<R>> implements RowBackend<R> {
     private final long maxAtomicRows;
     private final Callable<? extends BlockingRowBackend<R>> opener;
     private final BridgeOptions options;
+    private final Optional<LeaseLock> leases;
     private final InFlight calls;
     private final Sinks.Empty<Void> closed = Sinks.empty();
     private final Object acquiring = new Object();
@@ -60,13 +62,15 @@ public final class Bridge<R extends KeyedRow<R>> implements RowBackend<R> {
             Set<Capability> capabilities,
             long maxAtomicRows,
             Callable<? extends BlockingRowBackend<R>> opener,
-            BridgeOptions options) {
+            BridgeOptions options,
+            Optional<LeaseLock> leases) {
         this.rowType = Objects.requireNonNull(rowType, "rowType");
         this.name = Objects.requireNonNull(name, "name");
         this.capabilities = Set.copyOf(capabilities);
         this.maxAtomicRows = maxAtomicRows;
         this.opener = Objects.requireNonNull(opener, "opener");
         this.options = Objects.requireNonNull(options, "options");
+        this.leases = leases;
         this.calls = new InFlight(name);
     }
 
@@ -78,7 +82,8 @@ public final class Bridge<R extends KeyedRow<R>> implements RowBackend<R> {
                 backend.capabilities(),
                 backend.maxAtomicRows(),
                 () -> backend,
-                options);
+                options,
+                backend.leases());
     }
 
     /**
@@ -96,7 +101,12 @@ public final class Bridge<R extends KeyedRow<R>> implements RowBackend<R> {
             Set<Capability> capabilities,
             Callable<? extends BlockingRowBackend<R>> opener,
             BridgeOptions options) {
-        return new Bridge<>(rowType, name, capabilities, Long.MAX_VALUE, opener, options);
+        return new Bridge<>(rowType, name, capabilities, Long.MAX_VALUE, opener, options, Optional.empty());
+    }
+
+    /** Returns this backend, not used so far, with locks that all have who open its store. */
+    public Bridge<R> withLeases(LeaseLock locks) {
+        return new Bridge<>(rowType, name, capabilities, maxAtomicRows, opener, options, Optional.of(locks));
     }
 
     @Override
@@ -331,6 +341,11 @@ public final class Bridge<R extends KeyedRow<R>> implements RowBackend<R> {
                     .doFinally(signal -> calls.exit())
                     .flatMapIterable(mended -> mended);
         });
+    }
+
+    @Override
+    public Optional<LeaseLock> leases() {
+        return leases;
     }
 
     @Override

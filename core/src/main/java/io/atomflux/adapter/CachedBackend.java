@@ -11,6 +11,7 @@ import io.atomflux.error.VersionConflictException;
 import io.atomflux.spi.CacheOptions;
 import io.atomflux.spi.Capability;
 import io.atomflux.spi.Columns;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.spi.Positions;
 import io.atomflux.spi.ReadRequest;
 import io.atomflux.spi.RowBackend;
@@ -22,6 +23,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -392,6 +394,11 @@ final class CachedBackend<R extends KeyedRow<R>> implements RowBackend<R> {
     @Override
     public Flux<String> repair() {
         return Flux.error(() -> new ReadOnlyStoreException(name, "repair"));
+    }
+
+    @Override
+    public Optional<LeaseLock> leases() {
+        return source.leases();
     }
 
     @Override

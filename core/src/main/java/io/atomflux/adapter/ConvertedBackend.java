@@ -3,6 +3,7 @@ package io.atomflux.adapter;
 import io.atomflux.spi.Batch;
 import io.atomflux.spi.Capability;
 import io.atomflux.spi.Columns;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.spi.ReadRequest;
 import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.RowReader;
@@ -168,6 +169,11 @@ abstract sealed class ConvertedBackend<S extends KeyedRow<S>, R extends KeyedRow
     @Override
     public Flux<String> repair() {
         return backend.repair();
+    }
+
+    @Override
+    public Optional<LeaseLock> leases() {
+        return backend.leases();
     }
 
     @Override

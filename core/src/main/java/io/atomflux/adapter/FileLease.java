@@ -30,44 +30,53 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class FileLease implements LeaseLock {
 
-    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,32}");
+    private static final Pattern PLAIN = Pattern.compile("[a-z0-9-]{1,32}");
+    private static final int MOST_LINKS = 40;
     private static final Duration PAUSE = Duration.ofMillis(25);
     // A second channel of a file would free, when it is closed, what the first has locked: POSIX's locks are the
     // process's.
     private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
 
     private final Path place;
+    private final String part;
 
-    private FileLease(Path place) {
+    private FileLease(Path place, String part) {
         this.place = place.toAbsolutePath().normalize();
+        this.part = part;
     }
 
     /** Returns the leases on a file or folder, which need not exist; no I/O. */
     public static FileLease beside(Path place) {
-        return new FileLease(place);
+        return new FileLease(place, "");
+    }
+
+    /** Returns the leases on a part of a file or folder, e.g. a group; those on another part are others. */
+    public static FileLease beside(Path place, String part) {
+        return new FileLease(place, part);
     }
 
     /**
      * {@inheritDoc}
      *
-     * @param name lower-case letters, digits and hyphens
+     * @param name any text; of one that would make no good name of a file the hash stands there
      * @signals {@link StoreIoException} if the lock's file cannot be written
      */
     @Override
     public Mono<Lease> acquire(String name, Duration wait) {
-        if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException(
-                    "lease \"%s\" (expected: up to 32 lower-case letters, digits and hyphens)".formatted(name));
+        if (wait.isNegative()) {
+            throw new IllegalArgumentException("wait: %s (expected: not negative)".formatted(wait));
         }
-        Path file = place.resolveSibling(".%s.%s.lock".formatted(place.getFileName(), name));
-        return Mono.defer(() -> attempt(file, System.nanoTime() + wait.toNanos()));
+        String whole = part.isEmpty() ? name : part + "/" + name;
+        String label =
+                PLAIN.matcher(whole).matches() ? whole : Hashes.sha256(whole).substring(0, 32);
+        return Mono.defer(() -> attempt(label, System.nanoTime() + wait.toNanos()));
     }
 
-    private Mono<Lease> attempt(Path file, long until) {
+    private Mono<Lease> attempt(String label, long until) {
         return Mono.<Lease>create(sink -> {
                     Held held;
                     try {
-                        held = take(file);
+                        held = take(label);
                     } catch (IOException e) {
                         sink.error(new StoreIoException(place.toString(), "taking a lease", e));
                         return;
@@ -83,13 +92,16 @@ public final class FileLease implements LeaseLock {
                 .switchIfEmpty(Mono.defer(() -> System.nanoTime() - until >= 0
                         ? Mono.error(() -> new StoreBusyException(
                                 place.toString(), "another holds its lease, in this process or another", null))
-                        : Mono.delay(PAUSE).then(Mono.defer(() -> attempt(file, until)))));
+                        : Mono.delay(PAUSE).then(Mono.defer(() -> attempt(label, until)))))
+                .doOnDiscard(Held.class, Held::free);
     }
 
-    private static @Nullable Held take(Path wanted) throws IOException {
-        Path parent = Objects.requireNonNull(wanted.getParent(), "parent");
+    private @Nullable Held take(String label) throws IOException {
+        Path real = followed(place);
+        Path parent = Objects.requireNonNull(real.getParent(), "parent");
         Files.createDirectories(parent);
-        Path file = parent.toRealPath().resolve(wanted.getFileName()); // one name, by whichever links it was reached
+        Path file = parent.toRealPath() // one name, by whichever links it was reached
+                .resolve(".%s.%s.lock".formatted(real.getFileName(), label));
         if (!HELD_HERE.add(file)) {
             return null;
         }
@@ -102,6 +114,14 @@ public final class FileLease implements LeaseLock {
             }
         }
         return held;
+    }
+
+    private static Path followed(Path place) throws IOException {
+        Path followed = place;
+        for (int i = 0; i < MOST_LINKS && Files.isSymbolicLink(followed); i++) {
+            followed = followed.resolveSibling(Files.readSymbolicLink(followed));
+        }
+        return followed;
     }
 
     private static @Nullable Held lock(Path file) throws IOException {

@@ -3,6 +3,7 @@ package io.atomflux.adapter;
 import io.atomflux.error.ReadOnlyStoreException;
 import io.atomflux.spi.Capability;
 import io.atomflux.spi.Columns;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.spi.ReadRequest;
 import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.RowReader;
@@ -100,6 +101,11 @@ final class ReadOnlyBackend<R extends KeyedRow<R>> implements RowBackend<R> {
     @Override
     public Flux<String> repair() {
         return Flux.error(() -> new ReadOnlyStoreException(name(), "repair"));
+    }
+
+    @Override
+    public Optional<LeaseLock> leases() {
+        return backend.leases();
     }
 
     @Override

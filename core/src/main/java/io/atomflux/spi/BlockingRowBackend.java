@@ -154,6 +154,11 @@ public interface BlockingRowBackend<R extends KeyedRow<R>> extends AutoCloseable
         return List.of();
     }
 
+    /** Returns locks that all have who open this store; see {@link RowBackend#leases}. */
+    default Optional<LeaseLock> leases() {
+        return Optional.empty();
+    }
+
     /** Releases what this backend holds; no call runs any more. */
     @Override
     default void close() throws IOException {}

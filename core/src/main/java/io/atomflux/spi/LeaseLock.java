@@ -17,6 +17,11 @@ public interface LeaseLock {
      */
     Mono<Lease> acquire(String name, Duration wait);
 
+    /** Returns for how long a holder that died may still seem to hold a lock; nothing where the system sees its end. */
+    default Duration grace() {
+        return Duration.ZERO;
+    }
+
     /** A lock that is held; renewed by itself until released. */
     interface Lease {
 

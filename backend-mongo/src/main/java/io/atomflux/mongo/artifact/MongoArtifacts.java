@@ -3,7 +3,7 @@ package io.atomflux.mongo.artifact;
 import static io.atomflux.mongo.artifact.Bson.doc;
 import static io.atomflux.mongo.artifact.Place.RECORDS;
 
-import io.atomflux.artifact.catalog.PolledLocks;
+import io.atomflux.adapter.PolledLocks;
 import io.atomflux.artifact.spi.ArtifactStorage;
 import io.atomflux.artifact.spi.CommitOutcome;
 import io.atomflux.artifact.spi.FileArea;

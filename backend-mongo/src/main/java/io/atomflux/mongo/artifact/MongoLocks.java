@@ -3,7 +3,7 @@ package io.atomflux.mongo.artifact;
 import static io.atomflux.mongo.artifact.Bson.doc;
 import static io.atomflux.mongo.artifact.Place.LOCKS;
 
-import io.atomflux.artifact.catalog.LockCells;
+import io.atomflux.adapter.LockCells;
 import io.atomflux.mongo.MongoSpace;
 import io.atomflux.mongo.MongoSpace.Duplicate;
 import java.time.Duration;

@@ -3,7 +3,7 @@
  * of single documents is relied on.
  *
  * <p>Start at {@link io.atomflux.mongo.artifact.MongoArtifactProvider}, which is found by itself. May import {@code
- * io.atomflux.mongo}, {@code io.atomflux.artifact.spi}, {@code io.atomflux.artifact.catalog}, {@code io.atomflux.spi},
+ * io.atomflux.mongo}, {@code io.atomflux.artifact.spi}, {@code io.atomflux.artifact.catalog}, {@code io.atomflux.adapter}, {@code io.atomflux.spi},
  * {@code io.atomflux.value} and {@code io.atomflux.error} only.
  */
 @NullMarked

@@ -1,6 +1,6 @@
 package io.atomflux.mongo.artifact;
 
-import io.atomflux.artifact.catalog.PolledLocks;
+import io.atomflux.adapter.PolledLocks;
 import io.atomflux.mongo.MongoSpace;
 import io.atomflux.spi.LeaseLock;
 import io.atomflux.testkit.artifact.LeaseLockContract;

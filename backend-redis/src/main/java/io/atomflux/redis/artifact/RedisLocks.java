@@ -1,6 +1,6 @@
 package io.atomflux.redis.artifact;
 
-import io.atomflux.artifact.catalog.LockCells;
+import io.atomflux.adapter.LockCells;
 import io.atomflux.redis.RedisSpace;
 import io.atomflux.redis.RedisSpace.Routine;
 import java.nio.charset.StandardCharsets;

@@ -2,8 +2,8 @@ package io.atomflux.redis.artifact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.atomflux.artifact.catalog.LockCells.Attempt;
-import io.atomflux.artifact.catalog.PolledLocks;
+import io.atomflux.adapter.LockCells.Attempt;
+import io.atomflux.adapter.PolledLocks;
 import io.atomflux.redis.RedisServers;
 import io.atomflux.redis.RedisSpace;
 import io.atomflux.spi.LeaseLock;

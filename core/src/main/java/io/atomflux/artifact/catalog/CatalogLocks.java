@@ -1,5 +1,6 @@
 package io.atomflux.artifact.catalog;
 
+import io.atomflux.adapter.LockCells;
 import io.atomflux.value.Bytes;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,5 +1,7 @@
 package io.atomflux.artifact.catalog;
 
+import io.atomflux.adapter.LockCells;
+import io.atomflux.adapter.PolledLocks;
 import io.atomflux.artifact.spi.ArtifactStorage;
 import io.atomflux.artifact.spi.CommitOutcome;
 import io.atomflux.artifact.spi.FileArea;

@@ -3,12 +3,14 @@ package io.atomflux.artifact.codec;
 import io.atomflux.artifact.spi.FileSource.LocalFiles;
 import io.atomflux.spi.Capability;
 import io.atomflux.spi.Columns;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.spi.ReadRequest;
 import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.RowReader;
 import io.atomflux.spi.StoredColumn;
 import io.atomflux.value.KeyedRow;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -78,6 +80,11 @@ final class LeasedBackend<R extends KeyedRow<R>> implements RowBackend<R> {
     @Override
     public Flux<String> verify() {
         return backend.verify();
+    }
+
+    @Override
+    public Optional<LeaseLock> leases() {
+        return backend.leases();
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.atomflux.artifact.folder;
 
-import io.atomflux.artifact.catalog.WaitTimer;
+import io.atomflux.adapter.WaitTimer;
 import io.atomflux.error.StoreBusyException;
 import io.atomflux.error.StoreClosedException;
 import io.atomflux.spi.LeaseLock;

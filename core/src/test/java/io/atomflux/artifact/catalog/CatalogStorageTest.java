@@ -3,6 +3,7 @@ package io.atomflux.artifact.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.atomflux.adapter.PolledLocks;
 import io.atomflux.artifact.spi.ArtifactStorage;
 import io.atomflux.artifact.spi.CommitOutcome;
 import io.atomflux.artifact.spi.RecordChange;

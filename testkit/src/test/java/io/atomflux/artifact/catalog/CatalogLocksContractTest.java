@@ -1,5 +1,6 @@
 package io.atomflux.artifact.catalog;
 
+import io.atomflux.adapter.PolledLocks;
 import io.atomflux.spi.LeaseLock;
 import io.atomflux.testkit.artifact.LeaseLockContract;
 import reactor.core.publisher.Mono;

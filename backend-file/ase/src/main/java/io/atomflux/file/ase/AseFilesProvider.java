@@ -3,6 +3,7 @@ package io.atomflux.file.ase;
 import io.atomflux.adapter.Adapters;
 import io.atomflux.adapter.Bridge;
 import io.atomflux.adapter.BridgeOptions;
+import io.atomflux.adapter.FileLease;
 import io.atomflux.error.InvalidOptionException;
 import io.atomflux.error.UnsupportedStoreOperationException;
 import io.atomflux.spi.BackendOptions;
@@ -65,13 +66,14 @@ public final class AseFilesProvider implements BackendProvider {
         ExtxyzOptions own = typed(options);
         Path path = location.path().toAbsolutePath().normalize();
         Bridge<Row> bridge = Bridge.opening(
-                Row.class,
-                path.toString(),
-                ExtxyzStore.CAPABILITIES,
-                () -> new ExtxyzStore(path, own),
-                BridgeOptions.defaults()
-                        .withInlineReads(options.inlineReads())
-                        .sharedAs(List.of(AseFilesProvider.class, path, own)));
+                        Row.class,
+                        path.toString(),
+                        ExtxyzStore.CAPABILITIES,
+                        () -> new ExtxyzStore(path, own),
+                        BridgeOptions.defaults()
+                                .withInlineReads(options.inlineReads())
+                                .sharedAs(List.of(AseFilesProvider.class, path, own)))
+                .withLeases(FileLease.beside(path));
         return options.readOnly() ? Adapters.readOnly(bridge) : bridge;
     }
 

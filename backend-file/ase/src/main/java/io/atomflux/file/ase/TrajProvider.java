@@ -3,6 +3,7 @@ package io.atomflux.file.ase;
 import io.atomflux.adapter.Adapters;
 import io.atomflux.adapter.Bridge;
 import io.atomflux.adapter.BridgeOptions;
+import io.atomflux.adapter.FileLease;
 import io.atomflux.error.InvalidOptionException;
 import io.atomflux.spi.BackendOptions;
 import io.atomflux.spi.BackendProvider;
@@ -56,13 +57,14 @@ public final class TrajProvider implements BackendProvider {
         TrajOptions own = typed(options);
         Path path = location.path().toAbsolutePath().normalize();
         Bridge<Row> bridge = Bridge.opening(
-                Row.class,
-                path.toString(),
-                TrajStore.CAPABILITIES,
-                () -> new TrajStore(path, own),
-                BridgeOptions.defaults()
-                        .withInlineReads(options.inlineReads())
-                        .sharedAs(List.of(TrajProvider.class, path, own)));
+                        Row.class,
+                        path.toString(),
+                        TrajStore.CAPABILITIES,
+                        () -> new TrajStore(path, own),
+                        BridgeOptions.defaults()
+                                .withInlineReads(options.inlineReads())
+                                .sharedAs(List.of(TrajProvider.class, path, own)))
+                .withLeases(FileLease.beside(path));
         return options.readOnly() ? Adapters.readOnly(bridge) : bridge;
     }
 

@@ -2,6 +2,7 @@ package io.atomflux.file.asedb;
 
 import io.atomflux.adapter.Bridge;
 import io.atomflux.adapter.BridgeOptions;
+import io.atomflux.adapter.FileLease;
 import io.atomflux.error.InvalidOptionException;
 import io.atomflux.spi.BackendOptions;
 import io.atomflux.spi.BackendProvider;
@@ -53,14 +54,15 @@ public final class AseDbProvider implements BackendProvider {
         boolean readOnly = options.readOnly();
         record Shared(Path path, boolean readOnly, AseDbOptions options) {}
         return Bridge.opening(
-                Row.class,
-                location.path().toString(),
-                AseDbStore.capabilities(readOnly, chosen),
-                () -> new AseDbStore(location.path(), readOnly, chosen),
-                BridgeOptions.defaults()
-                        .withoutVirtualThreads()
-                        .withInlineReads(options.inlineReads())
-                        .sharedAs(new Shared(path, readOnly, chosen)));
+                        Row.class,
+                        location.path().toString(),
+                        AseDbStore.capabilities(readOnly, chosen),
+                        () -> new AseDbStore(location.path(), readOnly, chosen),
+                        BridgeOptions.defaults()
+                                .withoutVirtualThreads()
+                                .withInlineReads(options.inlineReads())
+                                .sharedAs(new Shared(path, readOnly, chosen)))
+                .withLeases(FileLease.beside(path));
     }
 
     private static AseDbOptions optionsOf(OpenOptions options) {

@@ -3,6 +3,7 @@ package io.atomflux.file.columnar;
 import io.atomflux.adapter.Adapters;
 import io.atomflux.adapter.Bridge;
 import io.atomflux.adapter.BridgeOptions;
+import io.atomflux.adapter.FileLease;
 import io.atomflux.spi.BackendOptions;
 import io.atomflux.spi.BackendProvider;
 import io.atomflux.spi.Location;
@@ -62,12 +63,17 @@ public final class ColumnarProvider implements BackendProvider {
                 .withInlineReads(options.inlineReads())
                 .sharedAs(new Shared(path, group, readOnly, container.options()));
         Bridge<Row> bridge = Bridge.opening(
-                Row.class,
-                name,
-                ColumnarStore.CAPABILITIES,
-                () -> new ColumnarStore(new ColumnarFile(
-                        container.tree().open(path, readOnly), container.layouts(), group, name, container.cache())),
-                container.isNative() ? running.withoutVirtualThreads() : running);
+                        Row.class,
+                        name,
+                        ColumnarStore.CAPABILITIES,
+                        () -> new ColumnarStore(new ColumnarFile(
+                                container.tree().open(path, readOnly),
+                                container.layouts(),
+                                group,
+                                name,
+                                container.cache())),
+                        container.isNative() ? running.withoutVirtualThreads() : running)
+                .withLeases(FileLease.beside(path)); // of all groups: which one is meant without a name shows the file
         return readOnly ? Adapters.readOnly(bridge) : bridge;
     }
 }

@@ -2,6 +2,7 @@ package io.atomflux.file.aselmdb;
 
 import io.atomflux.adapter.Bridge;
 import io.atomflux.adapter.BridgeOptions;
+import io.atomflux.adapter.FileLease;
 import io.atomflux.error.InvalidOptionException;
 import io.atomflux.spi.BackendOptions;
 import io.atomflux.spi.BackendProvider;
@@ -53,14 +54,15 @@ public final class AseLmdbProvider implements BackendProvider {
         boolean readOnly = options.readOnly() || !chosen.lock();
         record Shared(Path path, boolean readOnly, AseLmdbOptions options) {}
         return Bridge.opening(
-                Row.class,
-                location.path().toString(),
-                AseLmdbStore.capabilities(readOnly, chosen),
-                () -> new AseLmdbStore(location.path(), readOnly, chosen),
-                BridgeOptions.defaults()
-                        .withoutVirtualThreads()
-                        .withInlineReads(options.inlineReads())
-                        .sharedAs(new Shared(path, readOnly, chosen)));
+                        Row.class,
+                        location.path().toString(),
+                        AseLmdbStore.capabilities(readOnly, chosen),
+                        () -> new AseLmdbStore(location.path(), readOnly, chosen),
+                        BridgeOptions.defaults()
+                                .withoutVirtualThreads()
+                                .withInlineReads(options.inlineReads())
+                                .sharedAs(new Shared(path, readOnly, chosen)))
+                .withLeases(FileLease.beside(path));
     }
 
     private static AseLmdbOptions optionsOf(OpenOptions options) {

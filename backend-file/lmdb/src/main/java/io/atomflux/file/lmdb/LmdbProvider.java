@@ -2,6 +2,7 @@ package io.atomflux.file.lmdb;
 
 import io.atomflux.adapter.Bridge;
 import io.atomflux.adapter.BridgeOptions;
+import io.atomflux.adapter.FileLease;
 import io.atomflux.error.InvalidOptionException;
 import io.atomflux.spi.BackendOptions;
 import io.atomflux.spi.BackendProvider;
@@ -52,14 +53,15 @@ public final class LmdbProvider implements BackendProvider {
         boolean readOnly = options.readOnly();
         record Shared(Path path, String group, boolean readOnly, LmdbOptions options) {}
         return Bridge.opening(
-                BlobRow.class,
-                LmdbStore.name(location.path(), group),
-                LmdbStore.capabilities(readOnly, chosen),
-                () -> new LmdbStore(location.path(), group, readOnly, chosen),
-                BridgeOptions.defaults()
-                        .withoutVirtualThreads()
-                        .withInlineReads(options.inlineReads())
-                        .sharedAs(new Shared(path, group, readOnly, chosen)));
+                        BlobRow.class,
+                        LmdbStore.name(location.path(), group),
+                        LmdbStore.capabilities(readOnly, chosen),
+                        () -> new LmdbStore(location.path(), group, readOnly, chosen),
+                        BridgeOptions.defaults()
+                                .withoutVirtualThreads()
+                                .withInlineReads(options.inlineReads())
+                                .sharedAs(new Shared(path, group, readOnly, chosen)))
+                .withLeases(FileLease.beside(path, group.equals(Layout.DEFAULT_GROUP) ? "" : group));
     }
 
     private static LmdbOptions optionsOf(OpenOptions options) {

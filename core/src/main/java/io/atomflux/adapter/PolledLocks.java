@@ -1,4 +1,4 @@
-package io.atomflux.artifact.catalog;
+package io.atomflux.adapter;
 
 import io.atomflux.error.StoreBusyException;
 import io.atomflux.spi.LeaseLock;
@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -54,6 +55,11 @@ public final class PolledLocks implements LeaseLock {
     }
 
     @Override
+    public Duration grace() {
+        return lease;
+    }
+
+    @Override
     public Mono<Lease> acquire(String name, Duration wait) {
         Objects.requireNonNull(name, "name");
         if (wait.isNegative()) {
@@ -70,7 +76,7 @@ public final class PolledLocks implements LeaseLock {
     private final class Waiter {
         private final String name;
         private final String me =
-                "process %d, %s".formatted(ProcessHandle.current().pid(), Ids.random());
+                "process %d, %s".formatted(ProcessHandle.current().pid(), UUID.randomUUID());
         private final long deadline;
         private final MonoSink<Lease> sink;
         private final WaitTimer timer = new WaitTimer();

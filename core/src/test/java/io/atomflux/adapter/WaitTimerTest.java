@@ -1,4 +1,4 @@
-package io.atomflux.artifact.catalog;
+package io.atomflux.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.atomflux.artifact.catalog;
+package io.atomflux.adapter;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

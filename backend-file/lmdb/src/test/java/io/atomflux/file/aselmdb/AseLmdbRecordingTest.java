@@ -1,0 +1,28 @@
+package io.atomflux.file.aselmdb;
+
+import io.atomflux.recorder.FrameKind;
+import io.atomflux.spi.Location;
+import io.atomflux.spi.OpenOptions;
+import io.atomflux.spi.RowBackend;
+import io.atomflux.testkit.recorder.StoreRecordingContract;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("Recordings in ASE databases in LMDB")
+class AseLmdbRecordingTest extends StoreRecordingContract {
+
+    @TempDir
+    private Path folder;
+
+    @Override
+    protected RowBackend<?> open(String place) {
+        return new AseLmdbProvider().open(Location.of(folder.resolve(place + ".aselmdb")), OpenOptions.none());
+    }
+
+    @Override
+    protected Set<FrameKind<?>> kinds() {
+        return Set.of(FrameKind.STRUCTURES);
+    }
+}
