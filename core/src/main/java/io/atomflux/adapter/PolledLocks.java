@@ -101,7 +101,13 @@ public final class PolledLocks implements LeaseLock {
                     later(Math.max(0, deadline - System.nanoTime()), this::giveUp);
                 }
             }
-            if (first) {
+            boolean gone;
+            synchronized (this) {
+                gone = over;
+            }
+            if (gone) {
+                leave(); // cancelled before it was in the queue
+            } else if (first) {
                 attempt(FIRST_PAUSE_MILLIS);
             }
         }

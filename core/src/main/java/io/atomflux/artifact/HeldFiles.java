@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
@@ -20,6 +21,7 @@ import reactor.core.publisher.Mono;
  */
 final class HeldFiles implements FileSource.LocalFiles {
 
+    private static final Object UNWANTED = new Object();
     private static final Duration HOLD = Duration.ofMinutes(2);
     private static final Duration RENEWAL = HOLD.dividedBy(4); // so that a few may fail
 
@@ -68,12 +70,29 @@ final class HeldFiles implements FileSource.LocalFiles {
                 .onErrorResume(
                         e -> e instanceof ReadOnlyStoreException || e instanceof StoreAccessException,
                         e -> Mono.just(new HeldFiles(folder, Mono.empty())));
-        return Mono.<FileSource.LocalFiles>create(sink -> {
-                    var unused = holding.contextWrite(sink.contextView()).subscribe(sink::success, sink::error);
-                })
-                .doOnDiscard(HeldFiles.class, unwanted -> {
-                    var unused = unwanted.close().onErrorComplete().subscribe(); // else it ends by itself
-                });
+        return Mono.create(sink -> {
+            AtomicReference<@Nullable Object> taken = new AtomicReference<>();
+            sink.onCancel(
+                    () -> { // not called once they were handed on
+                        if (taken.getAndSet(UNWANTED) instanceof HeldFiles files) {
+                            files.giveBack();
+                        }
+                    });
+            var unused = holding.contextWrite(sink.contextView())
+                    .subscribe(
+                            files -> {
+                                if (taken.compareAndSet(null, files)) {
+                                    sink.success(files);
+                                } else {
+                                    files.giveBack();
+                                }
+                            },
+                            sink::error);
+        });
+    }
+
+    private void giveBack() {
+        var unused = close().onErrorComplete().subscribe(); // else it ends by itself
     }
 
     /** A renewal that fails is tried again by the next; if all do, the store is out of reach for whoever sweeps it too. */

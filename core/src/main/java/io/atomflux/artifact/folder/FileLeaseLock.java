@@ -55,11 +55,15 @@ final class FileLeaseLock implements LeaseLock {
         if (wait.isNegative()) {
             throw new IllegalArgumentException("wait: %s (expected: not negative)".formatted(wait));
         }
-        return writable.then(Mono.create(sink -> {
+        // Nothing may stand between the sink and the caller: an operator that was cancelled drops what comes to it, and
+        // the sink,
+        // which has given it away, does not hear of that any more.
+        return Mono.create(sink -> {
             Waiter waiter = new Waiter(name, wait, sink);
             sink.onCancel(waiter::cancel);
-            waiter.enter();
-        }));
+            var unused =
+                    writable.contextWrite(sink.contextView()).subscribe(nothing -> {}, waiter::refused, waiter::enter);
+        });
     }
 
     private synchronized LeaseFile file() throws IOException {
@@ -136,6 +140,17 @@ final class FileLeaseLock implements LeaseLock {
                 leave(); // cancelled before it was in the queue
             } else if (begins) {
                 attempt(FIRST_PAUSE_MILLIS);
+            }
+        }
+
+        void refused(Throwable problem) {
+            boolean late;
+            synchronized (this) {
+                late = over;
+                over = true;
+            }
+            if (!late) {
+                sink.error(problem);
             }
         }
 

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -28,6 +28,7 @@ final class FileLocks implements LeaseLock {
     /** What this process holds: locks of one process do not exclude each other, and closing any channel of a file frees all. */
     private static final Set<Path> HERE = ConcurrentHashMap.newKeySet();
 
+    private static final Object UNWANTED = new Object();
     private static final long FIRST_PAUSE = 5;
     private static final long LONGEST_PAUSE = 200;
 
@@ -51,22 +52,26 @@ final class FileLocks implements LeaseLock {
 
     private Mono<Lease> attempt(String name, Path file, long begun, Duration wait, long pause) {
         return Mono.<Lease>create(sink -> {
-                    AtomicBoolean unwanted = new AtomicBoolean();
-                    sink.onCancel(() -> unwanted.set(true));
+                    AtomicReference<@Nullable Object> taken = new AtomicReference<>();
+                    sink.onCancel(
+                            () -> { // not called once it was handed on
+                                if (taken.getAndSet(UNWANTED) instanceof Lease lease) {
+                                    giveBack(lease);
+                                }
+                            });
                     // not given up once it runs: what was taken and is not wanted any more is given back
                     var unused = Disk.<Lease>run(store, "locking " + file.getFileName(), () -> tried(file))
                             .subscribe(
                                     lease -> {
-                                        if (unwanted.get()) {
-                                            giveBack(lease);
-                                        } else {
+                                        if (taken.compareAndSet(null, lease)) {
                                             sink.success(lease);
+                                        } else {
+                                            giveBack(lease);
                                         }
                                     },
                                     sink::error,
                                     sink::success);
                 })
-                .doOnDiscard(Lease.class, FileLocks::giveBack)
                 .switchIfEmpty(Mono.defer(() -> {
                     long waited = System.nanoTime() - begun;
                     if (waited >= wait.toNanos()) {

@@ -15,19 +15,22 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
 
 /** What every {@link LeaseLock} must do. Extend it in the tests of an engine; only the two factory methods are to be supplied. */
 @Timeout(120)
 public abstract class LeaseLockContract {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int CALLERS = 16;
 
     private final boolean proof = Boolean.getBoolean("atomflux.proof");
@@ -129,6 +132,53 @@ public abstract class LeaseLockContract {
         held.release().block(PATIENCE);
         Objects.requireNonNull(Mono.fromFuture(next).block(PATIENCE)).release().block(PATIENCE);
         taken(locks, "x").release().block(PATIENCE);
+    }
+
+    @Test
+    @DisplayName("cancelled at the moment it is delivered, a lock is either the caller's or free")
+    final void losesNoLockOnTheWay() {
+        LeaseLock locks = openEmpty();
+        long pause = 100_000;
+        for (int round = 0; round < (proof ? 20_000 : 100); round++) {
+            AtomicReference<LeaseLock.@Nullable Lease> delivered = new AtomicReference<>();
+            Disposable running =
+                    locks.acquire("x", PATIENCE).doOnNext(delivered::set).subscribe();
+            long until = System.nanoTime() + pause;
+            while (System.nanoTime() < until) {
+                Thread.onSpinWait();
+            }
+            boolean late = delivered.get() != null;
+            running.dispose();
+            pause = Math.max(
+                    1, Math.min(20_000_000, late ? pause * 9 / 10 : pause * 10 / 9 + 1)); // so that it stays close
+            CompletableFuture<LeaseLock.@Nullable Lease> next =
+                    locks.acquire("x", PATIENCE).toFuture();
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            while (!next.isDone() && System.nanoTime() < deadline) {
+                LeaseLock.Lease mine = delivered.getAndSet(null);
+                if (mine != null) {
+                    mine.release().block(PATIENCE);
+                }
+                Thread.yield();
+            }
+            assertThat(next).as("round %d: the next one's lock", round).isCompleted();
+            Objects.requireNonNull(next.join()).release().block(PATIENCE);
+        }
+    }
+
+    @Test
+    @DisplayName("cancelled before it waits, nobody stands in the way of the next")
+    final void cancelsAtOnce() {
+        LeaseLock locks = openEmpty();
+        for (int i = 0; i < 3; i++) {
+            locks.acquire("x", PATIENCE).subscribe(new BaseSubscriber<>() {
+                @Override
+                protected void hookOnSubscribe(Subscription subscription) {
+                    cancel();
+                }
+            });
+            taken(locks, "x").release().block(PATIENCE);
+        }
     }
 
     @Test
