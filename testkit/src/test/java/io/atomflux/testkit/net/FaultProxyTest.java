@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -395,10 +396,15 @@ class FaultProxyTest {
     void followsServer() throws Exception {
         Client client = new Client();
         client.call("ADD");
+        int port = server.port();
         server.close();
         assertThat(client.in.read()).isEqualTo(-1);
-        try (Client lost = new Client()) {
-            assertThatThrownBy(() -> assertThat(lost.in.read()).isZero()).isInstanceOf(SocketException.class);
+        try (Socket placeholder = new Socket()) { // bound but deaf, so that nobody else gets the port
+            placeholder.setReuseAddress(true);
+            placeholder.bind(new InetSocketAddress("127.0.0.1", port));
+            try (Client lost = new Client()) {
+                assertThatThrownBy(() -> assertThat(lost.in.read()).isZero()).isInstanceOf(SocketException.class);
+            }
         }
         try (TinyServer next = new TinyServer()) {
             proxy.target("127.0.0.1", next.port());

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -18,12 +19,13 @@ import java.util.concurrent.ConcurrentHashMap;
 final class TinyServer implements AutoCloseable {
 
     private final ServerSocket listener;
+    private final Thread accepting;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final List<List<String>> commands = new ArrayList<>(); // guarded by this
 
     TinyServer() throws IOException {
         listener = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
-        daemon(() -> {
+        accepting = daemon(() -> {
             while (true) {
                 Socket socket = listener.accept();
                 open.add(socket);
@@ -54,7 +56,7 @@ final class TinyServer implements AutoCloseable {
         void run() throws IOException;
     }
 
-    private static void daemon(Work work) {
+    private static Thread daemon(Work work) {
         Thread thread = new Thread(() -> {
             try {
                 work.run();
@@ -64,6 +66,7 @@ final class TinyServer implements AutoCloseable {
         });
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private void serve(Socket socket) throws IOException {
@@ -132,9 +135,16 @@ final class TinyServer implements AutoCloseable {
         return text.toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
+    /** Nobody is accepted any more when this returns: the system keeps the port while a thread waits in it. */
     @Override
     public void close() throws IOException {
         listener.close();
+        try {
+            accepting.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while closing the port");
+        }
         for (Socket socket : open) {
             socket.close();
         }
