@@ -89,6 +89,7 @@ class ArchitectureTest {
                 "io.atomflux.file.columnar > spi codec adapter value error atoms file.columnar.tree file.columnar.zarr file.columnar.hdf5",
                 "io.atomflux.file.columnar.tree > value error",
                 "io.atomflux.file.columnar.artifact > artifact.spi artifact.codec value error file.columnar.tree file.columnar.zarr",
+                "io.atomflux.file.columnar.recording > recorder spi adapter value error file.columnar.tree file.columnar.zarr",
                 "io.atomflux.file.columnar.journal > spi error",
                 "io.atomflux.file.columnar.zarr > spi value error codec file.columnar.tree file.columnar.journal",
                 "io.atomflux.file.columnar.hdf5 > spi value error file.columnar.tree file.columnar.journal",

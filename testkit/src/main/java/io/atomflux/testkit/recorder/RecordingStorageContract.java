@@ -628,7 +628,7 @@ public abstract class RecordingStorageContract<F> {
         BaseSubscriber<Indexed<Sample<F>>> tail = new BaseSubscriber<>() {
             @Override
             protected void hookOnSubscribe(Subscription subscription) {
-                request(4); // what there is, so that it does not hear of the end
+                request(3); // less than there is, so that it does not hear of the end
             }
 
             @Override
@@ -647,7 +647,7 @@ public abstract class RecordingStorageContract<F> {
             }
         };
         Recording.of(storage).tail().subscribe(tail);
-        until(() -> seen.size() == 4, told);
+        until(() -> seen.size() == 3, told);
         await(writer.close(RecordingStatus.CLOSED, ""));
         write(storage, RecordingMode.REPLACE, samples(20, 30));
         tail.request(Long.MAX_VALUE);

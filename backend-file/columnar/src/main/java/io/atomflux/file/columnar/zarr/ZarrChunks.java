@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
 public final class ZarrChunks {
 
     private final ZarrArray array;
+    private final String store;
 
-    private ZarrChunks(ZarrArray array) {
+    private ZarrChunks(ZarrArray array, String store) {
         this.array = array;
+        this.store = store;
     }
 
     /**
@@ -43,7 +45,7 @@ public final class ZarrChunks {
             throw new UnsupportedDataException(
                     store, "array", "its chunks are in shards (expected: one chunk in a file)", null);
         }
-        return new ZarrChunks(array);
+        return new ZarrChunks(array, store);
     }
 
     /** Returns what the array is like. */
@@ -66,5 +68,22 @@ public final class ZarrChunks {
         return stored == null
                 ? array.fill().chunk(array.elements())
                 : array.codec().decode(stored);
+    }
+
+    /**
+     * Encodes a chunk; the reverse of {@link #chunk}.
+     *
+     * @return content of its file; null if there is to be none, as nothing but the fill is in it
+     * @throws UnsupportedDataException if its codecs are only read
+     */
+    public byte @Nullable [] stored(Chunk chunk) {
+        if (array.fill().isAllOf(chunk)) {
+            return null;
+        }
+        try {
+            return array.codec().encode(chunk);
+        } catch (UnsupportedOperationException e) {
+            throw new UnsupportedDataException(store, "array", String.valueOf(e.getMessage()), e);
+        }
     }
 }

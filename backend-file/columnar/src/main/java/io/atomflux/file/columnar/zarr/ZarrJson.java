@@ -21,7 +21,7 @@ import tools.jackson.core.json.JsonReadFeature;
  *
  * <p>Numbers without point are longs, or {@link BigInteger} beyond; all others doubles.
  */
-final class ZarrJson {
+public final class ZarrJson {
 
     private static final int DEEPEST = 64;
     private static final int MOST_VALUES = 1 << 20; // 16 MiB of "[]," would fill a heap otherwise
@@ -47,7 +47,7 @@ final class ZarrJson {
      *
      * @throws IllegalArgumentException if it is not; the message says why
      */
-    static Map<String, @Nullable Object> read(byte[] document) {
+    public static Map<String, @Nullable Object> read(byte[] document) {
         try (JsonParser in = FACTORY.createParser(ObjectReadContext.empty(), document)) {
             if (in.nextToken() != JsonToken.START_OBJECT) {
                 throw new IllegalArgumentException("no JSON object");
@@ -110,7 +110,7 @@ final class ZarrJson {
      *
      * @throws IllegalArgumentException if it holds what JSON has no form for
      */
-    static byte[] write(Map<String, ?> document) {
+    public static byte[] write(Map<String, ?> document) {
         StringBuilder text = new StringBuilder();
         append(text, document, 0);
         return text.toString().getBytes(StandardCharsets.US_ASCII);
