@@ -103,8 +103,11 @@ final class JoinedReader implements RecordingReader<NdArray> {
             first = first == null ? layout : first;
             if (!layout.dtype().equals(first.dtype())
                     || !Arrays.equals(shape, 0, shape.length - 1, first.shape(), 0, first.shape().length - 1)) {
-                throw unlike(part, looks, "all but the last axis as in rank %d, %s"
-                        .formatted(members.get(0).rank(), first));
+                throw unlike(
+                        part,
+                        looks,
+                        "all but the last axis as in rank %d, %s"
+                                .formatted(members.get(0).rank(), first));
             }
             starts[part + 1] = Math.addExact(starts[part], width);
         }
@@ -145,14 +148,15 @@ final class JoinedReader implements RecordingReader<NdArray> {
             List<Flux<Sample<NdArray>>> parts = IntStream.range(0, readers.count())
                     .mapToObj(part -> readers.reader(part).flatMapMany(reader -> reader.read(from, end)))
                     .toList();
-            return Flux.zip(parts, 2, Arrays::asList)
-                    .index((nth, samples) -> beside(found, from + nth, samples));
+            return Flux.zip(parts, 2, Arrays::asList).index((nth, samples) -> beside(found, from + nth, samples));
         });
     }
 
     private Sample<NdArray> beside(Joint found, long position, List<?> samples) {
         Sample<?> first = (Sample<?>) samples.get(0);
-        byte[] bytes = new byte[Math.toIntExact((long) found.rows() * found.width() * found.dtype().itemSize())];
+        byte[] bytes = new byte
+                [Math.toIntExact(
+                        (long) found.rows() * found.width() * found.dtype().itemSize())];
         for (int part = 0; part < samples.size(); part++) {
             Sample<?> sample = (Sample<?>) samples.get(part);
             checkTime(part, position, sample.time(), first.time());
@@ -162,8 +166,7 @@ final class JoinedReader implements RecordingReader<NdArray> {
             NdArray cells = ((NdArray) sample.frame()).reshape(found.rows() * found.width(part), 1);
             place(found, new Taken(part, 0, cells), 1, 0, bytes);
         }
-        return new Sample<>(
-                first.iteration(), first.time(), NdArray.wrap(found.dtype(), found.shape(), bytes, 0));
+        return new Sample<>(first.iteration(), first.time(), NdArray.wrap(found.dtype(), found.shape(), bytes, 0));
     }
 
     private void checkTime(int part, long position, double time, double expected) {
@@ -183,8 +186,9 @@ final class JoinedReader implements RecordingReader<NdArray> {
 
     @Override
     public Mono<NdArray> block(long from, long to) {
-        return joint(to).flatMap(found -> cells(found, from, to, 0, found.rows() * found.width())
-                .map(cells -> cells.reshape(found.shape((int) (to - from)))));
+        return joint(to)
+                .flatMap(found -> cells(found, from, to, 0, found.rows() * found.width())
+                        .map(cells -> cells.reshape(found.shape((int) (to - from)))));
     }
 
     @Override
@@ -194,8 +198,9 @@ final class JoinedReader implements RecordingReader<NdArray> {
 
     private Mono<NdArray> cells(Joint found, long from, long to, int firstCell, int endCell) {
         int times = Math.toIntExact(to - from);
-        byte[] bytes = new byte[Math.toIntExact(
-                (long) (endCell - firstCell) * times * found.dtype().itemSize())];
+        byte[] bytes = new byte
+                [Math.toIntExact(
+                        (long) (endCell - firstCell) * times * found.dtype().itemSize())];
         return times(from, to)
                 .thenMany(Flux.range(0, readers.count()))
                 .flatMap(
@@ -210,8 +215,8 @@ final class JoinedReader implements RecordingReader<NdArray> {
                         },
                         AT_ONCE)
                 .doOnNext(taken -> place(found, taken, times, firstCell, bytes))
-                .then(Mono.fromSupplier(() ->
-                        NdArray.wrap(found.dtype(), new int[] {endCell - firstCell, times}, bytes, 0)));
+                .then(Mono.fromSupplier(
+                        () -> NdArray.wrap(found.dtype(), new int[] {endCell - firstCell, times}, bytes, 0)));
     }
 
     private record Taken(int part, int first, NdArray cells) {}

@@ -61,10 +61,11 @@ final class MergedReader<F> implements RecordingReader<F> {
 
     @Override
     public Mono<Progress> progress() {
-        return readers.look().flatMap(looks -> bounds(looks).map(found -> {
-            bounds.set(found);
-            return progress(looks, found);
-        }));
+        return readers.look()
+                .flatMap(looks -> bounds(looks).map(found -> {
+                    bounds.set(found);
+                    return progress(looks, found);
+                }));
     }
 
     private static Progress progress(List<Progress> looks, Bounds found) {
@@ -95,9 +96,12 @@ final class MergedReader<F> implements RecordingReader<F> {
         LongStream lasts = looks.stream()
                 .filter(look -> look.committed() > 0)
                 .mapToLong(look -> look.lastIteration().orElseThrow());
-        if (status == RecordingStatus.CLOSED || status == RecordingStatus.ABORTED) { // nothing can come between any more
+        if (status == RecordingStatus.CLOSED
+                || status == RecordingStatus.ABORTED) { // nothing can come between any more
             return Mono.just(new Bounds(
-                    id, looks.stream().mapToLong(Progress::committed).toArray(), lasts.max().orElse(0)));
+                    id,
+                    looks.stream().mapToLong(Progress::committed).toArray(),
+                    lasts.max().orElse(0)));
         }
         if (looks.stream().anyMatch(look -> look.committed() == 0)) {
             return Mono.just(new Bounds(id, new long[looks.size()], 0));
@@ -107,7 +111,11 @@ final class MergedReader<F> implements RecordingReader<F> {
         long[] known = before != null && before.id().equals(id) && before.last() <= last
                 ? before.counts()
                 : new long[looks.size()];
-        return counts(id, last, known, looks.stream().mapToLong(Progress::committed).toArray())
+        return counts(
+                        id,
+                        last,
+                        known,
+                        looks.stream().mapToLong(Progress::committed).toArray())
                 .map(counts -> new Bounds(id, counts, last));
     }
 
@@ -147,7 +155,7 @@ final class MergedReader<F> implements RecordingReader<F> {
                     Bounds known = bounds.get();
                     return known != null && known.total() >= to
                             ? Mono.just(known)
-                            : progress().map(look -> bounds.get());
+                            : progress().flatMap(look -> Mono.justOrEmpty(bounds.get()));
                 })
                 .flatMapMany(found -> {
                     long end = Math.min(to, found.total());
@@ -172,9 +180,8 @@ final class MergedReader<F> implements RecordingReader<F> {
         Comparator<Ranked<F>> order = Comparator.<Ranked<F>>comparingLong(
                         ranked -> ranked.sample().iteration())
                 .thenComparingInt(Ranked::rank);
-        Flux<Ranked<F>> all = parts.size() == 1
-                ? parts.get(0)
-                : Flux.mergeComparing(2, order, parts.toArray(MergedReader::streams));
+        Flux<Ranked<F>> all =
+                parts.size() == 1 ? parts.get(0) : Flux.mergeComparing(2, order, parts.toArray(MergedReader::streams));
         return all.take(end - from)
                 .map(ranked -> {
                     next[ranked.rank()]++;

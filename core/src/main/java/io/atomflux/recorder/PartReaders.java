@@ -19,8 +19,8 @@ final class PartReaders<F> {
     private static final int AT_ONCE = 8;
 
     /** What one that does not exist yet has: nothing so far. */
-    private static final Progress AWAITED = new Progress(
-            "", 0, 0, RecordingStatus.OPEN, OptionalLong.empty(), OptionalDouble.empty(), "", Map.of());
+    private static final Progress AWAITED =
+            new Progress("", 0, 0, RecordingStatus.OPEN, OptionalLong.empty(), OptionalDouble.empty(), "", Map.of());
 
     private final String name;
     private final List<RecordingStorage<F>> parts;
@@ -112,8 +112,7 @@ final class PartReaders<F> {
     /** Returns whether more is to be expected of at least one of them. */
     static RecordingStatus status(List<Progress> looks) {
         List<RecordingStatus> all = looks.stream().map(Progress::status).toList();
-        for (RecordingStatus status :
-                List.of(RecordingStatus.OPEN, RecordingStatus.UNKNOWN, RecordingStatus.ABORTED)) {
+        for (RecordingStatus status : List.of(RecordingStatus.OPEN, RecordingStatus.UNKNOWN, RecordingStatus.ABORTED)) {
             if (all.contains(status)) {
                 return status;
             }

@@ -45,14 +45,14 @@ final class PartsManifest {
 
     static Mono<Void> write(RecordingParts parts) {
         return blocking(() -> {
-            Path file = parts.manifest().toAbsolutePath();
-            try {
-                publish(file, text(parts).getBytes(StandardCharsets.UTF_8), parts);
-            } catch (IOException e) {
-                throw new StoreIoException(file.toString(), "writing the manifest of parts", e);
-            }
-            return true;
-        })
+                    Path file = parts.manifest().toAbsolutePath();
+                    try {
+                        publish(file, text(parts).getBytes(StandardCharsets.UTF_8), parts);
+                    } catch (IOException e) {
+                        throw new StoreIoException(file.toString(), "writing the manifest of parts", e);
+                    }
+                    return true;
+                })
                 .then();
     }
 
@@ -68,7 +68,6 @@ final class PartsManifest {
             }
         });
     }
-
 
     /** Runs it where one may wait; once begun it is not interrupted, which would close its file. */
     private static <T> Mono<T> blocking(Supplier<T> work) {
@@ -91,7 +90,8 @@ final class PartsManifest {
         Map<String, Object> content = new LinkedHashMap<>();
         content.put("format", FORMAT);
         content.put("version", VERSION);
-        content.put("target", Objects.requireNonNull(parts.target().getFileName()).toString());
+        content.put(
+                "target", Objects.requireNonNull(parts.target().getFileName()).toString());
         content.put("trajectories", parts.trajectories());
         content.put("split", parts.isEven() ? "even" : "blocks");
         content.put("parts", members);
@@ -111,8 +111,7 @@ final class PartsManifest {
         }
         Path draft = folder.resolve(".%s.%s".formatted(file.getFileName(), UUID.randomUUID()));
         try {
-            try (FileChannel out =
-                    FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            try (FileChannel out = FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 ByteBuffer left = ByteBuffer.wrap(content);
                 while (left.hasRemaining()) {
                     out.write(left);
@@ -153,7 +152,10 @@ final class PartsManifest {
 
     private static String told(RecordingParts parts) {
         return "%d parts of %d trajectories, %s"
-                .formatted(parts.world(), parts.trajectories(), parts.isEven() ? "split evenly" : "the last with the rest");
+                .formatted(
+                        parts.world(),
+                        parts.trajectories(),
+                        parts.isEven() ? "split evenly" : "the last with the rest");
     }
 
     private static RecordingParts parsed(Path target, Path file) throws IOException {

@@ -39,7 +39,8 @@ final class SampleWindows<F> {
 
     /** Returns a stream that begins with the first element asked for, not with the subscription. */
     static <T> Flux<T> onDemand(Supplier<Flux<T>> stream) {
-        return Flux.just(stream).concatMap(Supplier::get, 0); // without prefetching it asks when it is asked
+        // Without prefetching it asks when it is asked; hidden, as of what is known to be one value it would not wait.
+        return Flux.just(stream).hide().concatMap(Supplier::get, 0);
     }
 
     /** Reads committed samples. */

@@ -10,12 +10,13 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** The simplest place to record to, which counts what readers do. */
-final class ListRecording<F> implements RecordingStorage<F> {
+class ListRecording<F> implements RecordingStorage<F> {
 
     /** One state of it; never changed. */
     private record State<F>(Progress progress, List<Sample<F>> samples) {}
@@ -26,6 +27,9 @@ final class ListRecording<F> implements RecordingStorage<F> {
     final AtomicInteger read = new AtomicInteger();
     final AtomicInteger blocks = new AtomicInteger();
     long step = 4;
+    IntConsumer beforeBlock = nth -> {};
+    IntConsumer beforeRead = nth -> {};
+    final AtomicInteger reads = new AtomicInteger();
     private final FrameKind<F> kind;
     private final String name;
     private volatile @Nullable State<F> state;
@@ -71,6 +75,15 @@ final class ListRecording<F> implements RecordingStorage<F> {
     /** Another run takes its place. */
     void replace(List<Sample<F>> samples) {
         state = of(id(), 1, RecordingStatus.OPEN, samples, Map.of());
+    }
+
+    /** What readers are told. */
+    Progress told(Progress progress) {
+        return progress;
+    }
+
+    List<Sample<F>> samples() {
+        return now().samples();
     }
 
     void remove() {
@@ -146,13 +159,14 @@ final class ListRecording<F> implements RecordingStorage<F> {
         public Mono<Progress> progress() {
             return Mono.fromSupplier(() -> {
                 looks.incrementAndGet();
-                return now().progress();
+                return told(now().progress());
             });
         }
 
         @Override
         public Flux<Sample<F>> read(long from, long to) {
             return Flux.defer(() -> {
+                beforeRead.accept(reads.incrementAndGet());
                 List<Sample<F>> all = now().samples();
                 int end = (int) Math.min(to, all.size());
                 return Flux.fromIterable(all.subList((int) Math.min(from, end), end))
@@ -163,7 +177,7 @@ final class ListRecording<F> implements RecordingStorage<F> {
         @Override
         public Mono<NdArray> block(long from, long to) {
             return Mono.defer(() -> {
-                blocks.incrementAndGet();
+                beforeBlock.accept(blocks.incrementAndGet());
                 return RecordingReader.super.block(from, to);
             });
         }
