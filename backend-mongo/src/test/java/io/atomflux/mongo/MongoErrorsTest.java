@@ -196,7 +196,7 @@ final class MongoErrorsTest {
     void timeLimitsOfOtherClients() {
         proxy.loseReply(When.always().command("findAndModify"));
         try (MongoClient limited =
-                MongoClients.create("mongodb://127.0.0.1:%d/?timeoutMS=300".formatted(proxy.port()))) {
+                MongoClients.create("mongodb://127.0.0.1:%d/?timeoutMS=2000".formatted(proxy.port()))) {
             documents(limited, PATIENCE).findOne(ONE, ALL).block(PATIENCE);
             assertThat(failure(change(documents(limited, PATIENCE)))).isInstanceOf(Documents.Unanswered.class);
         }
@@ -227,7 +227,7 @@ final class MongoErrorsTest {
         answer(
                 "saslStart",
                 "{ok: 0.0, code: 18, codeName: 'AuthenticationFailed', errmsg: 'Authentication failed for someuser'}");
-        String uri = "mongodb://someuser:somepassword@127.0.0.1:" + proxy.port() + "/?serverSelectionTimeoutMS=3000";
+        String uri = "mongodb://someuser:somepassword@127.0.0.1:" + proxy.port() + "/?serverSelectionTimeoutMS=20000";
         SharedClients.Lease refused =
                 Objects.requireNonNull(watched.clients.lease(uri).block(PATIENCE));
         try {

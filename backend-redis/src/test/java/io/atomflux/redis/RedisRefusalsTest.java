@@ -57,7 +57,7 @@ class RedisRefusalsTest {
     private static AtomfluxException failure(String uri) {
         return failure(
                 uri,
-                RedisOptions.builder().connectTimeout(Duration.ofSeconds(2)).build());
+                RedisOptions.builder().connectTimeout(Duration.ofSeconds(20)).build());
     }
 
     @Test

@@ -25,7 +25,7 @@ final class TestCommands implements AutoCloseable {
 
     /** Impatient enough for tests of silence. */
     static RedisOptions.Builder impatient() {
-        return RedisOptions.builder().timeout(Duration.ofMillis(400)).connectTimeout(Duration.ofMillis(800));
+        return RedisOptions.builder().timeout(Duration.ofSeconds(2)).connectTimeout(Duration.ofSeconds(4));
     }
 
     Commands get() {

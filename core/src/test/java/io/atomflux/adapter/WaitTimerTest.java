@@ -23,11 +23,19 @@ class WaitTimerTest {
     @Test
     @DisplayName("what was set before does not run, nor does anything once it has ended")
     void replaces() throws InterruptedException {
-        WaitTimer timer = new WaitTimer();
-        CountDownLatch first = new CountDownLatch(1);
-        CountDownLatch second = new CountDownLatch(1);
-        timer.set(TimeUnit.MILLISECONDS.toNanos(20), first::countDown);
-        timer.set(TimeUnit.MILLISECONDS.toNanos(40), second::countDown);
+        long pause = TimeUnit.MILLISECONDS.toNanos(20);
+        WaitTimer timer;
+        CountDownLatch first;
+        CountDownLatch second;
+        long begun;
+        do { // until it was set again in time
+            timer = new WaitTimer();
+            first = new CountDownLatch(1);
+            second = new CountDownLatch(1);
+            begun = System.nanoTime();
+            timer.set(pause, first::countDown);
+            timer.set(2 * pause, second::countDown);
+        } while (System.nanoTime() - begun >= pause);
         assertThat(second.await(20, TimeUnit.SECONDS)).isTrue();
         assertThat(first.getCount()).isOne();
         timer.end();
