@@ -195,25 +195,26 @@ class ArchitectureTest {
     }
 
     @Test
-    @DisplayName("examples use no native code, and of internals only what the author of a backend needs")
+    @DisplayName(
+            "examples use no native code, and of internals only what the author of a backend or of a place to record to needs")
     void examplesUseFacades() {
         noClasses()
                 .that()
                 .resideInAPackage("io.atomflux.examples..")
                 .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage(
-                        "org.lwjgl..",
-                        "io.atomflux.memory..",
-                        "io.atomflux.file..",
-                        "io.atomflux.registry..",
-                        "io.atomflux.cli..")
+                .dependOnClassesThat(resideInAnyPackage(
+                                "org.lwjgl..",
+                                "io.atomflux.memory..",
+                                "io.atomflux.file..",
+                                "io.atomflux.registry..",
+                                "io.atomflux.cli..")
+                        .and(not(resideInAnyPackage("io.atomflux.file.columnar.recording"))))
                 .check(ALL);
         noClasses()
                 .that()
                 .resideInAPackage("io.atomflux.examples..")
                 .and()
-                .haveSimpleNameNotStartingWith("JsonLines")
+                .haveNameNotMatching(".*\\.(JsonLines|Csv)[^.]*")
                 .should()
                 .dependOnClassesThat(
                         resideInAnyPackage("io.atomflux.spi..", "io.atomflux.adapter..", "io.atomflux.codec..")

@@ -1,10 +1,12 @@
 package io.atomflux.examples;
 
 import io.atomflux.atoms.Atoms;
+import io.atomflux.recorder.Sample;
 import io.atomflux.value.NdArray;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import reactor.core.publisher.Flux;
 
 /**
@@ -12,7 +14,8 @@ import reactor.core.publisher.Flux;
  *
  * <p>Lennard-Jones atoms (ε = 0.010323 eV, σ = 3.405 Å; Rahman, Phys. Rev. 136, A405, 1964) in a periodic cube at reduced
  * density 0.8442, started as an fcc crystal, moved by velocity Verlet. Potential and force are shifted so that both vanish
- * at 2.5 σ, hence the total energy is conserved. Equal seeds give equal trajectories.
+ * at 2.5 σ, hence the total energy is conserved. Equal seeds give equal trajectories, also if they are continued from a
+ * frame in the middle.
  *
  * <p>Units are ASE's: Å, eV, u; the time unit is Å·√(u/eV).
  */
@@ -70,8 +73,22 @@ public final class ArgonSimulation {
      *     as info {@code time} in ps, {@code temperature} in K and {@code total_energy} in eV
      */
     public Flux<Atoms> frames() {
-        return Flux.generate(() -> new State(this), (state, sink) -> {
-            sink.next(state.frame());
+        return samples().map(sample -> sample.frame().withInfo("time", sample.time()));
+    }
+
+    /** Returns the trajectory as {@link #frames} does, the time and the number of the step beside each frame, not in it. */
+    public Flux<Sample<Atoms>> samples() {
+        return samples(() -> new State(this));
+    }
+
+    /** Returns the trajectory from one of its samples on, which comes first, equal bit by bit to {@link #samples}. */
+    public Flux<Sample<Atoms>> samplesFrom(Sample<Atoms> sample) {
+        return samples(() -> new State(this, sample));
+    }
+
+    private static Flux<Sample<Atoms>> samples(Callable<State> start) {
+        return Flux.generate(start, (state, sink) -> {
+            sink.next(state.sample());
             state.advance();
             return state;
         });
@@ -99,7 +116,7 @@ public final class ArgonSimulation {
         private final ArgonSimulation setup;
         private final double edge;
         private final double[] positions;
-        private final double[] velocities;
+        private final double[] momenta; // not velocities, as a frame has these: continued from one, no bit differs
         private final double[] forces;
         private double potential;
         private long steps;
@@ -109,8 +126,19 @@ public final class ArgonSimulation {
             double lattice = Math.cbrt(4 / REDUCED_DENSITY) * SIGMA;
             this.edge = setup.cells * lattice;
             this.positions = crystal(setup.cells, lattice);
-            this.velocities = thermal(positions.length, setup.kelvin, new Random(setup.seed));
+            this.momenta = thermal(positions.length, setup.kelvin, new Random(setup.seed));
             this.forces = new double[positions.length];
+            computeForces();
+        }
+
+        State(ArgonSimulation setup, Sample<Atoms> sample) {
+            Atoms frame = sample.frame();
+            this.setup = setup;
+            this.edge = frame.cell().doubleAt(0);
+            this.positions = frame.positions().toDoubleArray();
+            this.momenta = frame.momenta().orElseThrow().toDoubleArray();
+            this.forces = new double[positions.length];
+            this.steps = sample.iteration();
             computeForces();
         }
 
@@ -129,31 +157,31 @@ public final class ArgonSimulation {
             return positions;
         }
 
-        /** Draws Maxwell's velocities, without drift and of exactly the temperature asked for. */
+        /** Draws momenta as Maxwell's, without drift and of exactly the temperature asked for. */
         private static double[] thermal(int count, double kelvin, Random random) {
-            double[] velocities = new double[count];
+            double[] momenta = new double[count];
             double[] drift = new double[3];
             for (int i = 0; i < count; i++) {
-                velocities[i] = random.nextGaussian();
-                drift[i % 3] += velocities[i] * 3 / count;
+                momenta[i] = random.nextGaussian();
+                drift[i % 3] += momenta[i] * 3 / count;
             }
             double sum = 0;
             for (int i = 0; i < count; i++) {
-                velocities[i] -= drift[i % 3];
-                sum += velocities[i] * velocities[i];
+                momenta[i] -= drift[i % 3];
+                sum += momenta[i] * momenta[i];
             }
-            double scale = Math.sqrt((count - 3) * BOLTZMANN * kelvin / (MASS * sum));
+            double scale = Math.sqrt((count - 3) * BOLTZMANN * kelvin * MASS / sum);
             for (int i = 0; i < count; i++) {
-                velocities[i] *= scale;
+                momenta[i] *= scale;
             }
-            return velocities;
+            return momenta;
         }
 
         void advance() {
             for (int n = 0; n < setup.stride; n++) {
                 kick();
                 for (int i = 0; i < positions.length; i++) {
-                    positions[i] += velocities[i] * setup.step;
+                    positions[i] += setup.step / MASS * momenta[i];
                 }
                 computeForces();
                 kick();
@@ -162,8 +190,8 @@ public final class ArgonSimulation {
         }
 
         private void kick() {
-            for (int i = 0; i < velocities.length; i++) {
-                velocities[i] += 0.5 * setup.step / MASS * forces[i];
+            for (int i = 0; i < momenta.length; i++) {
+                momenta[i] += 0.5 * setup.step * forces[i];
             }
         }
 
@@ -203,23 +231,24 @@ public final class ArgonSimulation {
             return difference - edge * Math.rint(difference / edge);
         }
 
-        Atoms frame() {
+        Sample<Atoms> sample() {
+            return new Sample<>(steps, steps * setup.step / FEMTOSECOND / 1000, frame());
+        }
+
+        private Atoms frame() {
             int atoms = positions.length / 3;
             double kinetic = 0;
-            double[] momenta = new double[velocities.length];
-            for (int i = 0; i < velocities.length; i++) {
-                kinetic += 0.5 * MASS * velocities[i] * velocities[i];
-                momenta[i] = MASS * velocities[i];
+            for (double momentum : momenta) {
+                kinetic += momentum * momentum / (2 * MASS);
             }
             return Atoms.builder()
                     .symbols(Collections.nCopies(atoms, "Ar"))
                     .positions(NdArray.of(positions.clone(), atoms, 3))
                     .cell(edge, edge, edge)
                     .pbc(true)
-                    .array("momenta", NdArray.of(momenta, atoms, 3))
+                    .array("momenta", NdArray.of(momenta.clone(), atoms, 3))
                     .energy(potential)
                     .forces(NdArray.of(forces.clone(), atoms, 3))
-                    .info("time", steps * setup.step / FEMTOSECOND / 1000)
                     .info("temperature", 2 * kinetic / (positions.length - 3) / BOLTZMANN)
                     .info("total_energy", potential + kinetic)
                     .build();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.atomflux.atoms.Atoms;
+import io.atomflux.recorder.Sample;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -102,6 +103,16 @@ class ArgonSimulationTest {
                 .isEqualTo(frames);
         assertThat(ArgonSimulation.liquid(6).frames().take(4).collectList().block())
                 .isNotEqualTo(frames);
+    }
+
+    @Test
+    @DisplayName("a trajectory continued from a sample in its middle is the same, bit by bit")
+    void continues() {
+        ArgonSimulation simulation = new ArgonSimulation(3, 180, 5, 3, 5);
+        List<Sample<Atoms>> whole = simulation.samples().take(9).collectList().block();
+        assertThat(whole).extracting(Sample::iteration).startsWith(0L, 3L, 6L);
+        assertThat(simulation.samplesFrom(whole.get(4)).take(5).collectList().block())
+                .isEqualTo(whole.subList(4, 9));
     }
 
     @Test

@@ -32,11 +32,11 @@ class ExamplesTest {
     @TempDir
     Path folder;
 
-    private interface Program {
+    interface Program {
         void main(String... args) throws Exception;
     }
 
-    private static String outputOf(Program program, Object... args) throws Exception {
+    static String outputOf(Program program, Object... args) throws Exception {
         PrintStream before = System.out;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
@@ -300,5 +300,33 @@ class ExamplesTest {
                 .startsWith("one thing, one key: true")
                 .anyMatch(line -> line.contains("CO{solv}") && line.endsWith("inefficiency 1.0"))
                 .anyMatch(line -> line.contains("[O{solv}") && line.endsWith("inefficiency 1.5"));
+    }
+
+    @Test
+    @DisplayName("a place of one's own to record to: a run stops, goes on where it was, and is a CSV file")
+    void writeYourOwnRecordingStorageRuns() throws Exception {
+        Path place = folder.resolve("run");
+        assertThat(outputOf(WriteYourOwnRecordingStorage::main, place).lines())
+                .startsWith("from step 0: 13 samples", "from step 25: 21 samples")
+                .hasSize(4)
+                .anyMatch(line -> line.startsWith("4.0: Row{displacement=-0.438"));
+        try (var files = Files.list(place)) {
+            Path csv = files.filter(file -> file.toString().endsWith(".csv"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(Files.readAllLines(csv))
+                    .hasSize(22)
+                    .startsWith("step,time,displacement,step_size", "0,0.0,1.0,0.1");
+        }
+    }
+
+    @Test
+    @DisplayName("measurements are recorded, followed live, and read back in part")
+    void recordMeasurementsRuns() throws Exception {
+        for (Object[] places : new Object[][] {{}, {folder.resolve("measured.lmdb")}}) {
+            assertThat(outputOf(RecordMeasurements::main, places).lines())
+                    .hasSize(5)
+                    .allMatch(line -> line.matches("mean of \\d000: 3\\.1\\d.*|every thousandth: \\[.*"));
+        }
     }
 }
