@@ -62,6 +62,7 @@ public final class MongoProvider implements BackendProvider {
                 options.readOnly(),
                 MadeLayouts.capabilities(chosen, options.readOnly()),
                 MadeLayouts.maxAtomicRows(chosen),
+                new MongoSpace(opening, collections.clients()),
                 collections.lease(opening.address(), opening.name(), chosen));
     }
 }

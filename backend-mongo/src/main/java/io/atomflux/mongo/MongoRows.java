@@ -1,5 +1,6 @@
 package io.atomflux.mongo;
 
+import io.atomflux.adapter.PolledLocks;
 import io.atomflux.error.ReadOnlyStoreException;
 import io.atomflux.error.RowOutOfBoundsException;
 import io.atomflux.error.StoreBusyException;
@@ -9,6 +10,7 @@ import io.atomflux.error.StoreNotFoundException;
 import io.atomflux.spi.Batch;
 import io.atomflux.spi.Capability;
 import io.atomflux.spi.Columns;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.spi.ReadRequest;
 import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.RowReader;
@@ -36,6 +38,7 @@ import reactor.core.publisher.Mono;
  */
 final class MongoRows implements RowBackend<Row> {
 
+    private static final String LEASES = ".leases";
     private static final int MOST_ATTEMPTS = 5;
     private static final Duration FOREVER = Duration.ofDays(36500);
 
@@ -46,13 +49,19 @@ final class MongoRows implements RowBackend<Row> {
     private final Mono<SharedCollections.Lease> lease;
     private final AtomicBoolean begun = new AtomicBoolean();
     private final Calls calls;
+    private final MongoSpace space;
+    private final LeaseLock leases;
 
-    /** @param lease takes a share in the collection; subscribed when first needed */
+    /**
+     * @param space what lies beside the rows
+     * @param lease takes a share in the collection; subscribed when first needed
+     */
     MongoRows(
             String name,
             boolean readOnly,
             Set<Capability> capabilities,
             long maxAtomicRows,
+            MongoSpace space,
             Mono<SharedCollections.Lease> lease) {
         this.name = name;
         this.readOnly = readOnly;
@@ -64,6 +73,8 @@ final class MongoRows implements RowBackend<Row> {
                 })
                 .cache(leased -> FOREVER, failure -> Duration.ZERO, () -> Duration.ZERO);
         this.calls = new Calls(name);
+        this.space = space;
+        this.leases = PolledLocks.of(new MongoLocks(space, LEASES, Mono.empty()));
     }
 
     private Mono<SharedCollection> collection() {
@@ -214,8 +225,14 @@ final class MongoRows implements RowBackend<Row> {
     }
 
     @Override
+    public Optional<LeaseLock> leases() {
+        return Optional.of(leases);
+    }
+
+    @Override
     public Mono<Void> close() {
         return calls.close()
+                .then(space.close())
                 .then(Mono.defer(() -> begun.get()
                         ? lease.onErrorComplete().flatMap(SharedCollections.Lease::release)
                         : Mono.empty()));

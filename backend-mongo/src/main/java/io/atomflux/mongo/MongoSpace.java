@@ -40,7 +40,7 @@ public final class MongoSpace {
     private final Mono<Session> session;
     private volatile boolean used;
 
-    private MongoSpace(Opening opening, SharedClients clients) {
+    MongoSpace(Opening opening, SharedClients clients) {
         this.opening = opening;
         this.errors = new MongoErrors(
                 opening.name(), opening.address().servers(), opening.address().secrets());

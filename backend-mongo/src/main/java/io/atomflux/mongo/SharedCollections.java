@@ -51,6 +51,10 @@ final class SharedCollections {
         }
     }
 
+    SharedClients clients() {
+        return clients;
+    }
+
     /** Takes a share when subscribed. */
     Mono<Lease> lease(MongoAddress address, String name, MongoOptions options) {
         Key key = new Key(

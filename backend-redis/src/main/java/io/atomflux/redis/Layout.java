@@ -33,11 +33,13 @@ final class Layout {
     final byte[] rowPrefix;
     final byte[] clientPrefix;
     private final String prefix;
+    private final boolean braces;
 
     /**
      * @param braces whether all keys shall share a slot of a cluster
      */
     Layout(String group, boolean braces) {
+        this.braces = braces;
         this.prefix = braces ? "{" + group + "}" : group;
         this.list = key(":sort_keys");
         this.counter = key(":next_sk");
@@ -47,6 +49,11 @@ final class Layout {
         this.graves = key(":atomflux:graves");
         this.rowPrefix = key(":row:");
         this.clientPrefix = key(":atomflux:c:");
+    }
+
+    /** Returns the beginning of keys beside those of the rows, which no group of rows has, and which share a slot. */
+    String beside(String kind) {
+        return kind + "/" + (braces ? prefix : "{" + prefix + "}") + ":";
     }
 
     String prefix() {

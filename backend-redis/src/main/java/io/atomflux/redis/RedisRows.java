@@ -1,5 +1,6 @@
 package io.atomflux.redis;
 
+import io.atomflux.adapter.PolledLocks;
 import io.atomflux.error.ReadOnlyStoreException;
 import io.atomflux.error.RowOutOfBoundsException;
 import io.atomflux.error.StoreNotFoundException;
@@ -7,6 +8,7 @@ import io.atomflux.error.StoreUnavailableException;
 import io.atomflux.redis.Commands.Command;
 import io.atomflux.spi.Capability;
 import io.atomflux.spi.Columns;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.spi.ReadRequest;
 import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.RowReader;
@@ -56,6 +58,8 @@ final class RedisRows implements RowBackend<BlobRow> {
     private final boolean readOnly;
     private final Limits limits;
     private final Flux<String> groups;
+    private final RedisSpace beside;
+    private final LeaseLock leases;
     private final Mono<Void> closed;
     private final Calls calls;
     private final KeySets sets = new KeySets();
@@ -86,6 +90,8 @@ final class RedisRows implements RowBackend<BlobRow> {
         this.limits = limits;
         this.groups = groups;
         this.calls = new Calls(name);
+        this.beside = new RedisSpace(commands, name, layout.beside("atomflux-leases"), limits.deadline(), Mono.empty());
+        this.leases = PolledLocks.of(beside.locks());
         this.closed = giveBack(release);
     }
 
@@ -326,6 +332,11 @@ final class RedisRows implements RowBackend<BlobRow> {
         });
     }
 
+    @Override
+    public Optional<LeaseLock> leases() {
+        return Optional.of(leases);
+    }
+
     private Mono<Void> giveBack(Mono<Void> release) {
         return calls.whenIdle()
                 .then(Mono.defer(() -> {
@@ -336,6 +347,7 @@ final class RedisRows implements RowBackend<BlobRow> {
                     }
                     return taken == null ? Mono.<Void>empty() : taken.release();
                 }))
+                .then(beside.close())
                 .then(release)
                 .cache();
     }

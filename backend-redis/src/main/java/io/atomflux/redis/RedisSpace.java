@@ -1,5 +1,6 @@
 package io.atomflux.redis;
 
+import io.atomflux.adapter.LockCells;
 import io.atomflux.error.InvalidNameException;
 import io.atomflux.error.StoreUnavailableException;
 import io.atomflux.spi.Location;
@@ -103,6 +104,11 @@ public final class RedisSpace {
         public static Routine writing(Class<?> home, String name) {
             return new Routine(Script.writing(home, name));
         }
+    }
+
+    /** Returns locks in this space, by any names. */
+    public LockCells locks() {
+        return new RedisLocks(this);
     }
 
     /** Returns the place for messages, without credentials. */

@@ -1,6 +1,5 @@
 package io.atomflux.adapter;
 
-import io.atomflux.error.StoreBusyException;
 import io.atomflux.error.StoreIoException;
 import io.atomflux.spi.LeaseLock;
 import java.io.IOException;
@@ -15,9 +14,8 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ConcurrentMap;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -31,18 +29,19 @@ import reactor.core.scheduler.Schedulers;
 public final class FileLease implements LeaseLock {
 
     private static final Pattern PLAIN = Pattern.compile("[a-z0-9-]{1,32}");
+    private static final Duration FOR_EVER =
+            Duration.ofDays(36_500); // the system frees it with the process, not before
     private static final int MOST_LINKS = 40;
-    private static final Duration PAUSE = Duration.ofMillis(25);
+    private static final int LONGEST_TEXT = 64;
+
     // A second channel of a file would free, when it is closed, what the first has locked: POSIX's locks are the
     // process's.
     private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
 
-    private final Path place;
-    private final String part;
+    private final PolledLocks locks;
 
     private FileLease(Path place, String part) {
-        this.place = place.toAbsolutePath().normalize();
-        this.part = part;
+        this.locks = PolledLocks.of(new Cells(place.toAbsolutePath().normalize(), part), FOR_EVER);
     }
 
     /** Returns the leases on a file or folder, which need not exist; no I/O. */
@@ -63,134 +62,132 @@ public final class FileLease implements LeaseLock {
      */
     @Override
     public Mono<Lease> acquire(String name, Duration wait) {
-        if (wait.isNegative()) {
-            throw new IllegalArgumentException("wait: %s (expected: not negative)".formatted(wait));
-        }
-        String whole = part.isEmpty() ? name : part + "/" + name;
-        String label =
-                PLAIN.matcher(whole).matches() ? whole : Hashes.sha256(whole).substring(0, 32);
-        return Mono.defer(() -> attempt(label, System.nanoTime() + wait.toNanos()));
+        return locks.acquire(name, wait);
     }
 
-    private Mono<Lease> attempt(String label, long until) {
-        return Mono.<Lease>create(sink -> {
-                    Held held;
-                    try {
-                        held = take(label);
-                    } catch (IOException e) {
-                        sink.error(new StoreIoException(place.toString(), "taking a lease", e));
-                        return;
-                    }
-                    if (held == null) {
-                        sink.success();
-                    } else {
-                        sink.onCancel(held::free); // given up while it was taken
-                        sink.success(held);
-                    }
-                })
-                .subscribeOn(Schedulers.boundedElastic())
-                .switchIfEmpty(Mono.defer(() -> System.nanoTime() - until >= 0
-                        ? Mono.error(() -> new StoreBusyException(
-                                place.toString(), "another holds its lease, in this process or another", null))
-                        : Mono.delay(PAUSE).then(Mono.defer(() -> attempt(label, until)))))
-                .doOnDiscard(Held.class, Held::free);
-    }
+    /** Cells that are locked files; those who hold one are told apart by their texts. */
+    private static final class Cells implements LockCells {
 
-    private @Nullable Held take(String label) throws IOException {
-        Path real = followed(place);
-        Path parent = Objects.requireNonNull(real.getParent(), "parent");
-        Files.createDirectories(parent);
-        Path file = parent.toRealPath() // one name, by whichever links it was reached
-                .resolve(".%s.%s.lock".formatted(real.getFileName(), label));
-        if (!HELD_HERE.add(file)) {
-            return null;
-        }
-        Held held = null;
-        try {
-            held = lock(file);
-        } finally {
-            if (held == null) {
-                HELD_HERE.remove(file);
-            }
-        }
-        return held;
-    }
+        private final Path place;
+        private final String part;
+        private final ConcurrentMap<String, Held> held = new ConcurrentHashMap<>();
 
-    private static Path followed(Path place) throws IOException {
-        Path followed = place;
-        for (int i = 0; i < MOST_LINKS && Files.isSymbolicLink(followed); i++) {
-            followed = followed.resolveSibling(Files.readSymbolicLink(followed));
-        }
-        return followed;
-    }
-
-    private static @Nullable Held lock(Path file) throws IOException {
-        FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        Held held = null;
-        try {
-            FileLock lock = channel.tryLock();
-            if (lock != null) {
-                held = new Held(file, channel, number(channel));
-            }
-        } finally {
-            if (held == null) {
-                channel.close();
-            }
-        }
-        return held;
-    }
-
-    /** Counts the leases in the file's first eight bytes. */
-    private static long number(FileChannel channel) throws IOException {
-        ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
-        long last = channel.read(number, 0) == Long.BYTES ? number.getLong(0) : 0;
-        byte[] holder = " process %d".formatted(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8);
-        ByteBuffer text = ByteBuffer.allocate(Long.BYTES + holder.length);
-        text.putLong(last + 1).put(holder).flip();
-        channel.write(text, 0);
-        channel.truncate(text.limit());
-        return last + 1;
-    }
-
-    private static final class Held implements Lease {
-
-        private final Path file;
-        private final FileChannel channel;
-        private final long token;
-        private final AtomicBoolean freed = new AtomicBoolean();
-
-        Held(Path file, FileChannel channel, long token) {
-            this.file = file;
-            this.channel = channel;
-            this.token = token;
+        Cells(Path place, String part) {
+            this.place = place;
+            this.part = part;
         }
 
         @Override
-        public long token() {
-            return token;
+        public String store() {
+            return place.toString();
         }
 
         @Override
-        public Mono<Void> lost() {
-            return Mono.never(); // the system frees it with the process, not before
+        public Mono<Attempt> take(String name, String holder, Duration lease) {
+            String whole = part.isEmpty() ? name : part + "/" + name;
+            String label = PLAIN.matcher(whole).matches()
+                    ? whole
+                    : Hashes.sha256(whole).substring(0, 32);
+            return Mono.fromCallable(() -> taken(label, holder))
+                    .onErrorMap(IOException.class, e -> new StoreIoException(store(), "taking a lease", e))
+                    .subscribeOn(Schedulers.boundedElastic());
         }
 
-        @Override
-        public Mono<Void> release() {
-            return Mono.<Void>fromRunnable(this::free).subscribeOn(Schedulers.boundedElastic());
-        }
-
-        private void free() {
-            if (freed.compareAndSet(false, true)) {
-                try {
-                    channel.close();
-                } catch (IOException e) {
-                    throw new StoreIoException(file.toString(), "giving a lease back", e);
-                } finally {
+        private Attempt taken(String label, String holder) throws IOException {
+            Path real = followed(place);
+            Path parent = Objects.requireNonNull(real.getParent(), "parent");
+            Files.createDirectories(parent);
+            Path file = parent.toRealPath() // one name, by whichever links it was reached
+                    .resolve(".%s.%s.lock".formatted(real.getFileName(), label));
+            if (!HELD_HERE.add(file)) {
+                return Attempt.heldBy("another in this process");
+            }
+            Attempt attempt = null;
+            try {
+                attempt = locked(file, holder);
+            } finally {
+                if (attempt == null || !attempt.isTaken()) {
                     HELD_HERE.remove(file);
                 }
             }
+            return attempt;
+        }
+
+        private static Path followed(Path place) throws IOException {
+            Path followed = place;
+            for (int i = 0; i < MOST_LINKS && Files.isSymbolicLink(followed); i++) {
+                followed = followed.resolveSibling(Files.readSymbolicLink(followed));
+            }
+            return followed;
+        }
+
+        private Attempt locked(Path file, String holder) throws IOException {
+            FileChannel channel = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            boolean keep = false;
+            try {
+                FileLock lock = channel.tryLock();
+                if (lock == null) {
+                    return Attempt.heldBy(text(channel));
+                }
+                long token = counted(channel);
+                held.put(holder, new Held(file, channel));
+                keep = true;
+                return Attempt.taken(token);
+            } finally {
+                if (!keep) {
+                    channel.close();
+                }
+            }
+        }
+
+        private static String text(FileChannel channel) throws IOException {
+            ByteBuffer text = ByteBuffer.allocate(LONGEST_TEXT);
+            channel.read(text, Long.BYTES);
+            String holder =
+                    StandardCharsets.UTF_8.decode(text.flip()).toString().strip();
+            return holder.isEmpty() ? "another process" : holder;
+        }
+
+        /** Counts the leases in the file's first eight bytes. */
+        private static long counted(FileChannel channel) throws IOException {
+            ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
+            long last = channel.read(number, 0) == Long.BYTES ? number.getLong(0) : 0;
+            byte[] holder =
+                    " process %d".formatted(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8);
+            ByteBuffer text = ByteBuffer.allocate(Long.BYTES + holder.length);
+            text.putLong(last + 1).put(holder).flip();
+            channel.write(text, 0);
+            channel.truncate(text.limit());
+            return last + 1;
+        }
+
+        @Override
+        public Mono<Boolean> renew(String name, String holder, long token, Duration lease) {
+            return Mono.just(true);
+        }
+
+        @Override
+        public Mono<Void> giveBack(String name, String holder, long token) {
+            return Mono.<Void>fromRunnable(() -> {
+                        Held given = held.remove(holder);
+                        if (given != null) {
+                            free(given);
+                        }
+                    })
+                    .subscribeOn(Schedulers.boundedElastic());
+        }
+
+        private void free(Held given) {
+            try {
+                given.channel().close();
+            } catch (IOException e) {
+                throw new StoreIoException(store(), "giving a lease back", e);
+            } finally {
+                HELD_HERE.remove(given.file());
+            }
         }
     }
+
+    private record Held(Path file, FileChannel channel) {}
 }

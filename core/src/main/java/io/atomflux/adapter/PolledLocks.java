@@ -261,7 +261,9 @@ public final class PolledLocks implements LeaseLock {
                 return Mono.empty(); // lost
             }
             timer.end();
-            return cells.giveBack(owner.name, owner.me, token).doFinally(signal -> owner.leave());
+            return cells.giveBack(owner.name, owner.me, token)
+                    .doOnTerminate(
+                            owner::leave); // before it is told: the next one may ask at once, and wait for nothing
         }
 
         void renewLater() {

@@ -11,6 +11,7 @@ import io.atomflux.artifact.spi.RecordChange;
 import io.atomflux.artifact.spi.StoredRecord;
 import io.atomflux.artifact.spi.SweepReport;
 import io.atomflux.artifact.spi.TermRange;
+import io.atomflux.mongo.MongoLocks;
 import io.atomflux.mongo.MongoSpace;
 import io.atomflux.spi.LeaseLock;
 import java.time.Duration;
@@ -45,7 +46,7 @@ final class MongoArtifacts implements ArtifactStorage {
         this.place = new Place(space, readOnly);
         this.files = new MongoFiles(place, sets);
         this.commit = new RecordCommit(place, sets);
-        cells = new MongoLocks(place);
+        cells = new MongoLocks(space, Place.LOCKS, place.writable());
         this.locks = PolledLocks.of(cells);
         this.sweeper = new Sweeper(space, sets, files, cells);
     }

@@ -5,6 +5,7 @@ import static io.atomflux.mongo.artifact.Place.RECORDS;
 import static io.atomflux.mongo.artifact.Place.SETS;
 
 import io.atomflux.artifact.spi.SweepReport;
+import io.atomflux.mongo.MongoLocks;
 import io.atomflux.mongo.MongoSpace;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.atomflux.mongo.artifact;
 
 import io.atomflux.adapter.PolledLocks;
+import io.atomflux.mongo.MongoLocks;
 import io.atomflux.mongo.MongoSpace;
 import io.atomflux.spi.LeaseLock;
 import io.atomflux.testkit.artifact.LeaseLockContract;
@@ -26,7 +27,7 @@ class MongoLocksContractTest extends LeaseLockContract {
     protected LeaseLock openAgain() {
         MongoSpace space = places.space();
         spaces.add(space);
-        return PolledLocks.of(new MongoLocks(new Place(space, false)));
+        return PolledLocks.of(new MongoLocks(space, Place.LOCKS, new Place(space, false).writable()));
     }
 
     @AfterEach

@@ -57,6 +57,6 @@ public final class RedisArtifactProvider implements ArtifactStorageProvider {
         RedisFiles files = new RedisFiles(space);
         return options.readOnly()
                 ? CatalogStorage.ofReadOnly(catalog, files)
-                : CatalogStorage.of(catalog, files, new RedisLocks(space));
+                : CatalogStorage.of(catalog, files, space.locks());
     }
 }

@@ -2,6 +2,7 @@ package io.atomflux.redis.artifact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atomflux.adapter.LockCells;
 import io.atomflux.adapter.LockCells.Attempt;
 import io.atomflux.adapter.PolledLocks;
 import io.atomflux.redis.RedisServers;
@@ -34,10 +35,10 @@ class RedisLocksTest extends LeaseLockContract {
         return PolledLocks.of(cells());
     }
 
-    private RedisLocks cells() {
+    private LockCells cells() {
         RedisSpace space = places.space();
         spaces.add(space);
-        return new RedisLocks(space);
+        return space.locks();
     }
 
     @AfterEach
@@ -45,7 +46,7 @@ class RedisLocksTest extends LeaseLockContract {
         spaces.forEach(space -> space.close().block(WAIT));
     }
 
-    private static Attempt take(RedisLocks cells, String who, Duration lease) {
+    private static Attempt take(LockCells cells, String who, Duration lease) {
         return cells.take("lock", who, lease).block(WAIT);
     }
 
@@ -54,8 +55,8 @@ class RedisLocksTest extends LeaseLockContract {
             "a lock whose holder died is free once its time is over by the server's clock; the dead one cannot renew it")
     void expires() {
         places.next();
-        RedisLocks dead = cells();
-        RedisLocks other = cells();
+        LockCells dead = cells();
+        LockCells other = cells();
         Attempt first = take(dead, "one", Duration.ofMillis(300));
         assertThat(first.isTaken()).isTrue();
         assertThat(take(other, "two", Duration.ofHours(1))).isEqualTo(Attempt.heldBy("one"));
@@ -79,7 +80,7 @@ class RedisLocksTest extends LeaseLockContract {
     @DisplayName("a holder learns that it lost its lock when somebody took it away")
     void lost() {
         places.next();
-        RedisLocks cells = cells();
+        LockCells cells = cells();
         LeaseLock locks = PolledLocks.of(cells, Duration.ofMillis(200));
         LeaseLock.Lease lease = locks.acquire("lock", WAIT).block(WAIT);
         new Keys(RedisServers.single()).delete("*{" + places.group() + "}:lock:*");

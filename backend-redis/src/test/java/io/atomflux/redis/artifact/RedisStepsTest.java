@@ -44,7 +44,7 @@ class RedisStepsTest {
     private final RedisCatalog inside = new RedisCatalog(space);
     private final Between catalog = new Between(inside);
     private final RedisFiles files = new RedisFiles(space);
-    private final ArtifactStorage storage = CatalogStorage.of(catalog, files, new RedisLocks(space));
+    private final ArtifactStorage storage = CatalogStorage.of(catalog, files, space.locks());
     private final ArtifactStorage other = places.storage();
 
     /** Does something once, before a commit that changes a key of a kind. */

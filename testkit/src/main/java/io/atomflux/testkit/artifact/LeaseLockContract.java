@@ -182,6 +182,17 @@ public abstract class LeaseLockContract {
     }
 
     @Test
+    @DisplayName("a lock that was given back can be taken at once, by who does not wait")
+    final void isFreeAtOnce() {
+        LeaseLock locks = openEmpty();
+        for (int round = 0; round < 40; round++) {
+            Objects.requireNonNull(locks.acquire("x", Duration.ZERO).block(PATIENCE))
+                    .release()
+                    .block(PATIENCE);
+        }
+    }
+
+    @Test
     @DisplayName("a lock that is held is not lost, nor one that was given back")
     final void isNotLost() {
         LeaseLock locks = openEmpty();

@@ -1,7 +1,6 @@
-package io.atomflux.redis.artifact;
+package io.atomflux.redis;
 
 import io.atomflux.adapter.LockCells;
-import io.atomflux.redis.RedisSpace;
 import io.atomflux.redis.RedisSpace.Routine;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,30 +1,40 @@
-package io.atomflux.mongo.artifact;
+package io.atomflux.mongo;
 
-import static io.atomflux.mongo.artifact.Bson.doc;
-import static io.atomflux.mongo.artifact.Place.LOCKS;
+import static io.atomflux.mongo.Bson.doc;
 
 import io.atomflux.adapter.LockCells;
-import io.atomflux.mongo.MongoSpace;
 import io.atomflux.mongo.MongoSpace.Duplicate;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
+import org.bson.BsonString;
 import reactor.core.publisher.Mono;
 
 /**
  * Locks as documents: who, until when by the primary's clock, and a token.
  *
  * <p>A token is greater than the one before, and not less than the time it was given at in microseconds; so tokens grow also
- * for a name whose document was removed, unless the primary's clock goes back by more than documents are kept.
+ * for a name whose document was removed, unless the primary's clock goes back by more than documents are kept. Not for users of stores.
  */
-final class MongoLocks implements LockCells {
+public final class MongoLocks implements LockCells {
 
-    private final Place place;
+    private static final BsonString NOBODY = new BsonString("");
+
     private final MongoSpace space;
+    private final String part;
+    private final Mono<Void> writable;
 
-    MongoLocks(Place place) {
-        this.place = place;
-        this.space = place.space;
+    /**
+     * Makes locks that are documents of a collection.
+     *
+     * @param part what its name ends with
+     * @param writable completes once the collection may be written to; subscribed before each attempt to take a lock
+     */
+    public MongoLocks(MongoSpace space, String part, Mono<Void> writable) {
+        this.space = space;
+        this.part = part;
+        this.writable = writable;
     }
 
     @Override
@@ -34,26 +44,30 @@ final class MongoLocks implements LockCells {
 
     @Override
     public Mono<Attempt> take(String name, String holder, Duration lease) {
-        return place.writable().then(Mono.defer(() -> {
+        return writable.then(Mono.defer(() -> {
             AtomicBoolean doubt = new AtomicBoolean();
             return space.insisting(() -> attempt(name, holder, lease, doubt.get())
                     .doOnError(MongoSpace::isUnknown, lost -> doubt.set(true)));
         }));
     }
 
+    private static long until(BsonDocument lock) {
+        return lock.isDateTime("until") ? lock.getDateTime("until").getValue() : 0;
+    }
+
     private Mono<Attempt> attempt(String name, String holder, Duration lease, boolean doubt) {
-        return space.findOne(LOCKS, doc("_id", name))
+        return space.findOne(part, doc("_id", name))
                 .defaultIfEmpty(new BsonDocument())
                 .zipWith(space.now())
                 .flatMap(seen -> {
                     BsonDocument stands = seen.getT1();
                     long now = seen.getT2();
-                    long token = Bson.number(stands, "token");
-                    String owner = Bson.text(stands, "holder");
+                    long token = Bson.idOrZero(stands, "token");
+                    String owner = stands.getString("holder", NOBODY).getValue();
                     if (doubt && owner.equals(holder)) {
                         return Mono.just(Attempt.taken(token)); // by the call whose reply was lost
                     }
-                    if (!owner.isEmpty() && Bson.time(stands, "until") > now) {
+                    if (!owner.isEmpty() && until(stands) > now) {
                         return Mono.just(Attempt.heldBy(owner));
                     }
                     long next = Math.max(token + 1, now * 1000);
@@ -61,8 +75,8 @@ final class MongoLocks implements LockCells {
                             ? doc("_id", name, "token", doc("$exists", false))
                             : doc("_id", name, "token", token, "holder", owner, "until", stands.getDateTime("until"));
                     BsonDocument mine =
-                            doc("holder", holder, "token", next, "until", Bson.time(now + lease.toMillis()));
-                    return space.change(LOCKS, same, doc("$set", mine), stands.isEmpty())
+                            doc("holder", holder, "token", next, "until", new BsonDateTime(now + lease.toMillis()));
+                    return space.change(part, same, doc("$set", mine), stands.isEmpty())
                             .map(taken -> Attempt.taken(next))
                             .onErrorResume(Duplicate.class, e -> Mono.empty())
                             .defaultIfEmpty(Attempt.heldBy("one who was faster"));
@@ -73,9 +87,9 @@ final class MongoLocks implements LockCells {
     public Mono<Boolean> renew(String name, String holder, long token, Duration lease) {
         return space.now()
                 .flatMap(now -> space.change(
-                                LOCKS,
+                                part,
                                 doc("_id", name, "token", token, "holder", holder),
-                                doc("$set", doc("until", Bson.time(now + lease.toMillis()))),
+                                doc("$set", doc("until", new BsonDateTime(now + lease.toMillis()))),
                                 false)
                         .hasElement());
     }
@@ -84,16 +98,17 @@ final class MongoLocks implements LockCells {
     public Mono<Void> giveBack(String name, String holder, long token) {
         return space.insisting(() -> space.now()
                         .flatMap(now -> space.change(
-                                LOCKS,
+                                part,
                                 doc("_id", name, "token", token, "holder", holder),
-                                doc("$set", doc("holder", "", "until", Bson.time(now))),
+                                doc("$set", doc("holder", "", "until", new BsonDateTime(now))),
                                 false)))
                 .then();
     }
 
     /** Removes documents of locks that nobody has held since. */
-    Mono<Void> forget(long since) {
-        return space.insisting(() -> space.delete(LOCKS, doc("holder", "", "until", doc("$lte", Bson.time(since)))))
+    public Mono<Void> forget(long since) {
+        return space.insisting(() ->
+                        space.delete(part, doc("holder", "", "until", doc("$lte", new BsonDateTime(since)))))
                 .then();
     }
 }
