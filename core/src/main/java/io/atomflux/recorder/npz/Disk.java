@@ -17,8 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -33,22 +32,28 @@ class Disk {
 
     /** Runs blocking work for each subscription; cancelling drops its result, and lets it end. */
     static <T> Mono<T> run(String store, String action, Callable<? extends @Nullable T> work) {
-        return Mono.fromFuture(
-                () -> CompletableFuture.<@Nullable T>supplyAsync(
-                        () -> {
-                            try {
-                                return work.call();
-                            } catch (IOException e) {
-                                throw new CompletionException(AtomfluxException.of(store, action, e));
-                            } catch (UncheckedIOException e) {
-                                throw new CompletionException(
-                                        AtomfluxException.of(store, action, Objects.requireNonNull(e.getCause())));
-                            } catch (Exception e) {
-                                throw new CompletionException(e);
-                            }
-                        },
-                        Schedulers.boundedElastic()::schedule),
-                true);
+        return Mono.create(sink -> {
+            AtomicBoolean cancelled = new AtomicBoolean();
+            sink.onCancel(() -> cancelled.set(true));
+            Schedulers.boundedElastic().schedule(() -> {
+                T result = null;
+                Throwable failure = null;
+                try {
+                    result = work.call();
+                } catch (IOException e) {
+                    failure = AtomfluxException.of(store, action, e);
+                } catch (UncheckedIOException e) {
+                    failure = AtomfluxException.of(store, action, Objects.requireNonNull(e.getCause()));
+                } catch (Throwable e) { // whatever it is, else the subscriber would wait for ever
+                    failure = e;
+                }
+                if (failure == null) {
+                    sink.success(result);
+                } else if (!cancelled.get()) {
+                    sink.error(failure);
+                }
+            });
+        });
     }
 
     FileChannel open(Path file, Set<? extends OpenOption> options) throws IOException {

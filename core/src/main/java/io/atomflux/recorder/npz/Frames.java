@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,7 @@ final class Frames implements Closeable {
     /** Bytes of a sample's time and iteration. */
     static final int MARK = 16;
 
-    private static final int LEAST_BLOCK = 256 << 10;
+    private static final int LEAST_BLOCK = 32 << 10;
     private static final int MOST_BLOCK = 8 << 20;
     private static final int MOST_TIMES = 4096;
 
@@ -338,17 +339,29 @@ final class Frames implements Closeable {
 
     /** Reads a few frames, time last. */
     NdArray block(long committed, long from, long to) throws IOException {
-        long bytes = Math.multiplyExact(layout.frameBytes(), to - from);
+        byte[] out = read(committed, from, to, 0, cells);
+        return NdArray.wrap(layout.dtype(), layout.axes((int) (to - from)), out, 0);
+    }
+
+    /** Reads some cells of a few frames, as an array of {@code (cells, times)}. */
+    NdArray cells(long committed, long from, long to, int firstCell, int endCell) throws IOException {
+        Objects.checkFromToIndex(firstCell, endCell, cells);
+        byte[] out = read(committed, from, to, firstCell, endCell - firstCell);
+        return NdArray.wrap(layout.dtype(), new int[] {endCell - firstCell, (int) (to - from)}, out, 0);
+    }
+
+    private byte[] read(long committed, long from, long to, int firstCell, int count) throws IOException {
+        long bytes = Math.multiplyExact((long) count * item, to - from);
         if (bytes > Integer.MAX_VALUE - 8) {
             throw new LimitExceededException(
-                    "bytes of %d frames of %s".formatted(to - from, layout),
+                    "bytes of %d cells at %d times".formatted(count, to - from),
                     bytes,
                     Integer.MAX_VALUE - 8,
                     "read fewer at once");
         }
         byte[] out = new byte[(int) bytes];
-        rows(committed, 0, cells, from, to, out);
-        return NdArray.wrap(layout.dtype(), layout.axes((int) (to - from)), out, 0);
+        rows(committed, firstCell, count, from, to, out);
+        return out;
     }
 
     /** Reads a few samples, one by one. */

@@ -73,6 +73,23 @@ record Head(
         return "%016x".formatted(UUID.randomUUID().getLeastSignificantBits());
     }
 
+    /** Returns the same state as that of another run. */
+    Head forked() {
+        return new Head(
+                token(),
+                files,
+                committed,
+                generation,
+                status,
+                reason,
+                layout,
+                stride,
+                chunk,
+                lastIteration,
+                lastTime,
+                attributes);
+    }
+
     /** Returns the same state for new files, with a name of its own if it had none. */
     Head renewed() {
         return new Head(

@@ -40,7 +40,7 @@ final class NpzFile implements Closeable {
     private static final int TILE = 16 << 20;
     private static final int PIECE = 1 << 20;
     private static final long MOST_EXPANSION = 1032;
-    private static final long EXACT = 1L << 53;
+    private static final double TOO_LARGE = 0x1p63;
     private static final int MOST_ITERATION_RUNS = 1 << 16;
 
     private final String store;
@@ -85,8 +85,8 @@ final class NpzFile implements Closeable {
         ZipFile zip;
         try {
             zip = new ZipFile(file.toFile());
-        } catch (ZipException e) {
-            throw new CorruptDataException(store, "archive", String.valueOf(e.getMessage()), e);
+        } catch (ZipException | EOFException e) {
+            throw new CorruptDataException(store, "archive", "no zip file, or cut: " + e.getMessage(), e);
         }
         NpzFile opened = null;
         try {
@@ -367,9 +367,10 @@ final class NpzFile implements Closeable {
                 boolean whole = type.kind() == DType.Kind.INT || type.kind() == DType.Kind.UINT;
                 if (!Double.isFinite(value)) {
                     throw corrupt("time", "%s at %d (expected: a finite number)".formatted(value, at));
-                } else if (whole && Math.abs(value) > EXACT) {
+                } else if (whole && (Math.abs(value) >= TOO_LARGE || (long) value != times.longAt(i))) {
                     throw refused(
-                            "time", "%s at %d (expected: one that a 64-bit float holds exactly)".formatted(value, at));
+                            "time",
+                            "%s at %d (expected: one that a 64-bit float holds exactly)".formatted(times.at(i), at));
                 }
                 long iteration = iterations == null ? iteration() : third.getLong();
                 if (iteration < 0) {

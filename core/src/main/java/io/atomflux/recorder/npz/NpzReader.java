@@ -218,6 +218,14 @@ final class NpzReader implements RecordingReader<NdArray> {
     }
 
     @Override
+    public Mono<NdArray> cells(long from, long to, int firstCell, int endCell) {
+        return Disk.run(
+                place.name(),
+                "reading",
+                () -> with(from, to, (frames, head) -> frames.cells(head.committed(), from, to, firstCell, endCell)));
+    }
+
+    @Override
     public Mono<NdArray> times(long from, long to) {
         return Disk.run(
                 place.name(),

@@ -1,17 +1,22 @@
 package io.atomflux.recorder.npz;
 
 import io.atomflux.adapter.FileLease;
+import io.atomflux.error.AtomfluxException;
 import io.atomflux.recorder.FrameKind;
 import io.atomflux.recorder.Progress;
 import io.atomflux.recorder.RecordingPlan;
 import io.atomflux.recorder.RecordingReader;
 import io.atomflux.recorder.RecordingStorage;
 import io.atomflux.recorder.RecordingWriter;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.value.NdArray;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * A recording as one compressed NumPy file, which {@code numpy.load} and PySDE read: {@code time} (M,), 64-bit floats, and
@@ -103,9 +108,20 @@ public final class NpzRecording implements RecordingStorage<NdArray> {
         Objects.requireNonNull(plan, "plan");
         return FileLease.beside(place.file)
                 .acquire(LEASE, Duration.ZERO)
-                .flatMap(lease -> Disk.<RecordingWriter<NdArray>>run(
-                                place.name(), "opening", () -> NpzWriter.open(place, plan, lease, limit))
-                        .onErrorResume(failure -> lease.release().then(Mono.error(failure))));
+                .flatMap(lease ->
+                        Mono.create(sink -> Schedulers.boundedElastic().schedule(() -> open(plan, lease, sink))));
+    }
+
+    // Whoever gives up meanwhile is not told of the writer, so it is let go here.
+    private void open(RecordingPlan plan, LeaseLock.Lease lease, MonoSink<RecordingWriter<NdArray>> sink) {
+        try {
+            NpzWriter writer = NpzWriter.open(place, plan, lease, limit);
+            sink.onCancel(() -> writer.abandon().subscribe());
+            sink.success(writer);
+        } catch (Throwable failure) { // also an error: the lease must not stay taken
+            Throwable told = failure instanceof IOException e ? AtomfluxException.of(name(), "opening", e) : failure;
+            lease.release().subscribe(done -> {}, also -> sink.error(told), () -> sink.error(told));
+        }
     }
 
     @Override

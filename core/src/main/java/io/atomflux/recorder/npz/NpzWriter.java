@@ -149,12 +149,13 @@ final class NpzWriter implements RecordingWriter<NdArray> {
             return;
         }
         Head next;
+        Head other = now.forked(); // who follows it must not take the samples to come for those that go
         if (low == 0) {
-            next = now.next(0, 0, 0);
+            next = other.next(0, 0, 0);
         } else {
             open.cut(now.committed(), low);
             ByteBuffer last = open.marks(low - 1, low);
-            next = now.next(low, last.getLong(Double.BYTES), last.getDouble(0));
+            next = other.next(low, last.getLong(Double.BYTES), last.getDouble(0));
         }
         place.commit(next);
         head = next;
@@ -266,6 +267,17 @@ final class NpzWriter implements RecordingWriter<NdArray> {
                 .cache();
         Mono<Progress> first = closing.compareAndExchange(null, done);
         return first == null ? done : first;
+    }
+
+    /** Lets the place go as it is. */
+    Mono<Void> abandon() {
+        return Disk.<Void>run(place.name(), "closing", () -> {
+                    closed = true;
+                    release();
+                    return null;
+                })
+                .onErrorResume(failure -> lease.release().then(Mono.error(failure)))
+                .then(Mono.defer(lease::release));
     }
 
     private synchronized Progress finish(RecordingStatus status, String reason) throws IOException {

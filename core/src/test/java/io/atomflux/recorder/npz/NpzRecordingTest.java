@@ -138,9 +138,9 @@ class NpzRecordingTest {
     void anyLengthsOfAppends() {
         Random random = new Random(5);
         for (int round = 0; round < 6; round++) {
-            NpzRecording recording = NpzRecording.at(folder.resolve("round" + round));
-            // Frames of 32 KiB: a block is made of a few of them.
-            List<Sample<NdArray>> run = samples(0, 40, DType.FLOAT64, 4, 1024);
+            NpzRecording recording = NpzRecording.on(folder.resolve("round" + round), new QuickDisk());
+            // Frames of 8 KiB: a block is made of a few of them.
+            List<Sample<NdArray>> run = samples(0, 40, DType.FLOAT64, 4, 256);
             RecordingWriter<NdArray> writer = get(recording.writer(plan(RecordingMode.CREATE_NEW, 1 + round)));
             int at = 0;
             while (at < run.size()) {
@@ -221,9 +221,9 @@ class NpzRecordingTest {
     @DisplayName("resuming from an earlier iteration discards what came after it")
     void resumedFromEarlierIteration() {
         for (int from : new int[] {0, 1, 4, 6, 7, 9, 20}) {
-            NpzRecording recording = NpzRecording.at(folder.resolve("cut" + from));
+            NpzRecording recording = NpzRecording.on(folder.resolve("cut" + from), new QuickDisk());
             RecordingWriter<NdArray> writer = writer(recording, RecordingMode.CREATE_NEW);
-            append(writer, samples(0, 9, DType.FLOAT64, 64, 1024)); // a block is 4 of them
+            append(writer, samples(0, 9, DType.FLOAT64, 16, 128)); // a block is 4 of them
             close(writer);
             int kept = Math.min(from, 9);
             RecordingWriter<NdArray> again = get(recording.writer(Runs.cut(from)));
@@ -232,9 +232,9 @@ class NpzRecordingTest {
                 assertThat(again.progress().lastIteration()).isEqualTo(OptionalLong.of(kept - 1));
                 assertThat(again.progress().lastTime()).isEqualTo(OptionalDouble.of((kept - 1) * 0.5));
             }
-            List<Sample<NdArray>> rest = samples(kept + 100, kept + 106, DType.FLOAT64, 64, 1024);
+            List<Sample<NdArray>> rest = samples(kept + 100, kept + 106, DType.FLOAT64, 16, 128);
             append(again, rest);
-            List<Sample<NdArray>> expected = new ArrayList<>(samples(0, kept, DType.FLOAT64, 64, 1024));
+            List<Sample<NdArray>> expected = new ArrayList<>(samples(0, kept, DType.FLOAT64, 16, 128));
             expected.addAll(rest);
             assertThat(all(recording)).isEqualTo(expected);
             close(again);
