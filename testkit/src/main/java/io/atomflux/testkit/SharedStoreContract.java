@@ -55,7 +55,7 @@ public abstract class SharedStoreContract {
     private final boolean proof = Boolean.getBoolean("atomflux.proof");
     private final int processes = proof ? 8 : 3;
     private final int subscribers = proof ? 8 : 4;
-    private final int rounds = proof ? 60 : 10;
+    private final int rounds = proof ? 60 : 6;
     private final int calls = proof ? 10 : 12; // of each subscriber in a round
 
     @TempDir
