@@ -35,6 +35,9 @@ import reactor.util.context.Context;
  * recording, and the number of samples is that of rows. The store holds nothing else; which frames it can hold is its own to say, and
  * shows when the first samples are written.
  *
+ * <p>Extended xyz files have both in the comment line. In H5MD files they are the observables {@code step} and {@code time}; the
+ * steps and times of the elements themselves only count the rows there, as znh5md 0.4 writes them.
+ *
  * <p>A flush is one change of the store, at one instant; one that is larger than 32 MiB or than the store takes at once is several,
  * each of which leaves whole samples. There is no place for attributes, so a recorder with attributes is refused; nor for
  * how the run ended, so the status of what is read is unknown and whoever follows the recording is told of no end.
