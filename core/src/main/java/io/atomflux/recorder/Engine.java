@@ -232,7 +232,7 @@ final class Engine<F> {
             if (refusing) {
                 after.fail(waiting, refusal());
             } else if (phase == Phase.OPEN) {
-                after.tell(() -> waiting.done.accept(true));
+                tell(waiting, true, after);
             } else {
                 openers.add(waiting);
                 open(after);
@@ -311,7 +311,7 @@ final class Engine<F> {
             progress = found;
             admission = new Admission<>(storage, opened, found);
             buffers = new Buffers<>(plan.chunk(), rule.bytes(), progress.committed());
-            openers.forEach(opener -> after.tell(() -> opener.done.accept(true)));
+            openers.forEach(opener -> tell(opener, true, after));
             openers.clear();
             serve(after);
             settle(after);
@@ -346,9 +346,18 @@ final class Engine<F> {
     private void serve(After after) {
         Admission<F> open = admission;
         Waiting<F> next = queue.peek();
+        makeRoom(after);
         while (open != null && next != null && serve(next, open, after)) {
             queue.remove();
             next = queue.peek();
+            makeRoom(after);
+        }
+    }
+
+    /** Has a full buffer leave, if the other one is not leaving. */
+    private void makeRoom(After after) {
+        if (buffers.isFull()) {
+            flush(after);
         }
     }
 
@@ -360,7 +369,7 @@ final class Engine<F> {
         } else if (sample == null) {
             served = !buffers.isFull();
             if (served) {
-                after.tell(() -> next.done.accept(true));
+                tell(next, true, after);
             }
         } else {
             try {
@@ -370,14 +379,11 @@ final class Engine<F> {
                     if (admitted) {
                         take(open, sample);
                     }
-                    after.tell(() -> next.done.accept(admitted));
+                    tell(next, admitted, after);
                 }
             } catch (RuntimeException e) {
                 after.fail(next, e);
             }
-        }
-        if (buffers.isFull()) {
-            flush(after);
         }
         return served;
     }
@@ -387,7 +393,7 @@ final class Engine<F> {
         commits.removeIf(commit -> {
             boolean there = commit.upTo() <= buffers.committed();
             if (there) {
-                after.tell(() -> commit.waiting().done.accept(true));
+                tell(commit.waiting(), true, after);
             }
             return there;
         });
@@ -499,8 +505,13 @@ final class Engine<F> {
         if (failure != null) {
             after.fail(closer, failure);
         } else {
-            after.tell(() -> closer.done.accept(true));
+            tell(closer, true, after);
         }
+    }
+
+    private void tell(Waiting<F> waiting, boolean taken, After after) {
+        Progress now = progress;
+        after.tell(() -> waiting.done.accept(taken, now));
     }
 
     private void failAll(Throwable failure, After after) {

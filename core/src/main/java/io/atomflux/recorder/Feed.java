@@ -40,7 +40,7 @@ final class Feed<F> implements CoreSubscriber<Sample<F>> {
     /** Opens the storage first: what the source tells before is lost to nobody. */
     void begin() {
         sink.onCancel(this::cancelled);
-        Waiting<F> opening = Waiting.forCommit(this::opened, this::failed);
+        Waiting<F> opening = Waiting.forCommit(found -> opened(), this::failed);
         waiting = opening;
         engine.open(opening);
     }
@@ -169,17 +169,17 @@ final class Feed<F> implements CoreSubscriber<Sample<F>> {
         }
     }
 
-    private void succeeded() {
+    private void succeeded(Progress progress) {
         Throwable problem = heldProblem;
         if (problem != null) {
             sink.error(problem);
         } else {
-            sink.success(engine.progress());
+            sink.success(progress);
         }
     }
 
     private void commit(Throwable problem) {
-        engine.enqueue(Waiting.forCommit(() -> sink.error(problem), failure -> {
+        engine.enqueue(Waiting.forCommit(committed -> sink.error(problem), failure -> {
             if (failure != problem) {
                 problem.addSuppressed(failure);
             }

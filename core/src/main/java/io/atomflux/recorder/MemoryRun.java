@@ -36,7 +36,7 @@ final class MemoryRun<F> {
                 plan.chunk(),
                 new Object[FIRST_ROOM],
                 new Progress(
-                        UUID.randomUUID().toString(),
+                        newId(),
                         0,
                         0,
                         RecordingStatus.OPEN,
@@ -46,7 +46,7 @@ final class MemoryRun<F> {
                         plan.attributes()));
     }
 
-    /** Returns this run as another recorder continues it. */
+    /** Returns this run as another recorder continues it; without some of its samples it is another run. */
     MemoryRun<F> resumed(RecordingPlan plan) {
         int keep = size();
         if (plan.cutFrom().isPresent()) {
@@ -56,15 +56,22 @@ final class MemoryRun<F> {
         }
         Map<String, Object> attributes = new HashMap<>(progress.attributes());
         attributes.putAll(plan.attributes());
-        Object[] kept = keep == size() ? samples : Arrays.copyOf(samples, Math.max(keep, FIRST_ROOM));
-        if (keep < size()) {
+        boolean cut = keep < size();
+        Object[] kept = !cut ? samples : Arrays.copyOf(samples, Math.max(keep, FIRST_ROOM));
+        if (cut) {
             Arrays.fill(kept, keep, kept.length, null);
         }
         return new MemoryRun<>(
                 kind,
                 plan.chunk(),
                 kept,
-                at(kept, keep, progress.generation() + (keep < size() ? 1 : 0), RecordingStatus.OPEN, attributes));
+                at(
+                        cut ? newId() : progress.id(),
+                        kept,
+                        keep,
+                        progress.generation() + (cut ? 1 : 0),
+                        RecordingStatus.OPEN,
+                        attributes));
     }
 
     MemoryRun<F> with(List<Sample<F>> more) {
@@ -77,23 +84,38 @@ final class MemoryRun<F> {
             all[size++] = sample;
         }
         return new MemoryRun<>(
-                kind, step, all, at(all, size, progress.generation() + 1, RecordingStatus.OPEN, progress.attributes()));
+                kind,
+                step,
+                all,
+                at(progress.id(), all, size, progress.generation() + 1, RecordingStatus.OPEN, progress.attributes()));
     }
 
     MemoryRun<F> ended(RecordingStatus status) {
         return new MemoryRun<>(
-                kind, step, samples, at(samples, size(), progress.generation(), status, progress.attributes()));
+                kind,
+                step,
+                samples,
+                at(progress.id(), samples, size(), progress.generation(), status, progress.attributes()));
+    }
+
+    private static String newId() {
+        return UUID.randomUUID().toString();
     }
 
     private Progress at(
-            Object[] all, int size, long generation, RecordingStatus status, Map<String, Object> attributes) {
+            String id,
+            Object[] all,
+            int size,
+            long generation,
+            RecordingStatus status,
+            Map<String, Object> attributes) {
         if (size == 0) {
             return new Progress(
-                    progress.id(), 0, generation, status, OptionalLong.empty(), OptionalDouble.empty(), "", attributes);
+                    id, 0, generation, status, OptionalLong.empty(), OptionalDouble.empty(), "", attributes);
         }
         Sample<F> last = sample(all, size - 1);
         return new Progress(
-                progress.id(),
+                id,
                 size,
                 generation,
                 status,

@@ -116,6 +116,16 @@ public final class Recorder<F> {
         return waiting((Waiting<F> waiting) -> engine.enqueue(waiting));
     }
 
+    /**
+     * Commits all that was stored before, so that reading it finds it.
+     *
+     * @return cold; the recording, of which times and states are read where they are asked for. It outlives the recorder
+     * @signals what {@link #save} does
+     */
+    public Mono<Recording<F>> values() {
+        return save().map(saved -> Recording.of(storage));
+    }
+
     /** Returns how far the recording is, as of the last commit; {@link Progress#NONE} before it is opened. No I/O. */
     public Progress progress() {
         return engine.progress();
@@ -158,7 +168,7 @@ public final class Recorder<F> {
 
     private Mono<Progress> waiting(Consumer<Waiting<F>> begin) {
         return Mono.create(sink -> {
-            Waiting<F> waiting = Waiting.forCommit(() -> sink.success(engine.progress()), sink::error);
+            Waiting<F> waiting = Waiting.forCommit(sink::success, sink::error);
             sink.onCancel(() -> engine.forget(waiting));
             begin.accept(waiting);
         });

@@ -1,5 +1,6 @@
 package io.atomflux.recorder;
 
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +24,11 @@ final class Waiting<F> {
 
     final Wish wish;
     final @Nullable Sample<F> sample;
-    final Consumer<Boolean> done;
+    final BiConsumer<Boolean, Progress> done;
     final Consumer<Throwable> failed;
 
-    private Waiting(Wish wish, @Nullable Sample<F> sample, Consumer<Boolean> done, Consumer<Throwable> failed) {
+    private Waiting(
+            Wish wish, @Nullable Sample<F> sample, BiConsumer<Boolean, Progress> done, Consumer<Throwable> failed) {
         this.wish = wish;
         this.sample = sample;
         this.done = done;
@@ -35,14 +37,15 @@ final class Waiting<F> {
 
     /** Wants a sample to be taken; told false if it was recorded before. */
     static <F> Waiting<F> toTake(Sample<F> sample, Consumer<Boolean> done, Consumer<Throwable> failed) {
-        return new Waiting<>(Wish.SAMPLE, sample, done, failed);
+        return new Waiting<>(Wish.SAMPLE, sample, (taken, progress) -> done.accept(taken), failed);
     }
 
     static <F> Waiting<F> forRoom(Runnable done, Consumer<Throwable> failed) {
-        return new Waiting<>(Wish.ROOM, null, there -> done.run(), failed);
+        return new Waiting<>(Wish.ROOM, null, (there, progress) -> done.run(), failed);
     }
 
-    static <F> Waiting<F> forCommit(Runnable done, Consumer<Throwable> failed) {
-        return new Waiting<>(Wish.COMMIT, null, committed -> done.run(), failed);
+    /** Wants all that was taken to be committed, or the place to be open or closed; told how far the recording is then. */
+    static <F> Waiting<F> forCommit(Consumer<Progress> done, Consumer<Throwable> failed) {
+        return new Waiting<>(Wish.COMMIT, null, (committed, progress) -> done.accept(progress), failed);
     }
 }
