@@ -5,6 +5,7 @@ import io.atomflux.recorder.FrameKind;
 import io.atomflux.value.NdArray;
 import io.atomflux.value.Row;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** Frames by seed, all of one layout. */
 final class Frames {
@@ -17,6 +18,13 @@ final class Frames {
                 ? array(random)
                 : kind == FrameKind.SCALARS ? measurements(seed, random) : structure(random);
         return kind.type().cast(frame);
+    }
+
+    /** Returns a frame that those of {@link #of} may not be followed by; null where any may. */
+    static @Nullable Object unlike(FrameKind<?> kind) {
+        return kind == FrameKind.ARRAYS
+                ? NdArray.of(new float[6], 2, 3)
+                : kind == FrameKind.SCALARS ? Row.of("another", 1.0) : null;
     }
 
     /** Numbers that text or a conversion would change are among them. */

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.atomflux.Indexed;
 import io.atomflux.error.RecordingExistsException;
+import io.atomflux.error.SampleRejectedException;
 import io.atomflux.error.StoreBusyException;
 import io.atomflux.error.StoreChangedException;
 import io.atomflux.error.StoreNotFoundException;
 import io.atomflux.recorder.FrameKind;
 import io.atomflux.recorder.Progress;
+import io.atomflux.recorder.Recorder;
 import io.atomflux.recorder.Recording;
 import io.atomflux.recorder.RecordingMode;
 import io.atomflux.recorder.RecordingPlan;
@@ -657,6 +659,48 @@ public abstract class RecordingStorageContract<F> {
                         StoreChangedException.class,
                         changed -> assertThat(changed.emitted()).isEqualTo(4));
         assertThat(seen.stream().map(Indexed::value)).isEqualTo(samples(0, 4));
+    }
+
+    @Test
+    @DisplayName("Stride: a recorder keeps iterations 0, s, 2s, … of a stream, all of which are committed at its end")
+    final void recordsByStride() {
+        RecordingStorage<F> storage = storage("a");
+        Recorder<F> recorder = Recorder.to(storage).stride(3).chunk(CHUNK).build();
+        await(recorder.record(Flux.fromIterable(samples(0, 31))));
+        List<Double> times =
+                await(Recording.of(storage).samples().map(Sample::time).collectList());
+        await(recorder.close());
+
+        assertThat(times)
+                .isEqualTo(IntStream.range(0, 11).mapToObj(i -> i * 1.5).toList());
+        assertThat(read(storage).stream().map(Sample::frame))
+                .isEqualTo(IntStream.range(0, 11).mapToObj(i -> frame(3 * i)).toList());
+    }
+
+    @Test
+    @DisplayName("a sample that goes back in time or does not fit is refused by the recorder, and nothing is lost")
+    final void refusesWhatDoesNotContinue() {
+        RecordingStorage<F> storage = storage("a");
+        Recorder<F> recorder = Recorder.to(storage).chunk(CHUNK).build();
+        for (Sample<F> sample : samples(0, 6)) {
+            assertThat(await(recorder.store(sample))).isTrue();
+        }
+        assertThatThrownBy(() -> await(recorder.store(new Sample<>(6, 0.25, frame(6)))))
+                .isInstanceOf(SampleRejectedException.class);
+        assertThatThrownBy(() -> await(recorder.store(new Sample<>(2, 4, frame(6)))))
+                .isInstanceOf(SampleRejectedException.class);
+        Object other = Frames.unlike(storage.kind());
+        if (other != null) {
+            assertThatThrownBy(() -> await(recorder.store(
+                            new Sample<>(6, 3, storage.kind().type().cast(other)))))
+                    .isInstanceOf(SampleRejectedException.class);
+        }
+        assertThat(await(recorder.store(sample(6)))).isTrue();
+        await(recorder.save());
+        await(recorder.save()); // idempotent
+        assertThat(read(storage)).isEqualTo(samples(0, 7));
+        await(recorder.close());
+        assertThat(read(storage)).isEqualTo(samples(0, 7));
     }
 
     @Test
