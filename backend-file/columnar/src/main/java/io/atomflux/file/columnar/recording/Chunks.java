@@ -123,7 +123,7 @@ final class Chunks {
                     stretch,
                     stored == null
                             ? "its file is missing, and it was not empty when it was committed"
-                            : "not what was committed: its checksum differs",
+                            : "not what was committed: its checksum is not the one that was kept",
                     null);
         }
         return chunk;

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -181,10 +182,26 @@ final class ZarrWriter<F> implements RecordingWriter<F> {
             added.forEach(sample -> check(sample, target.layout()));
             Appending<F> appending = new Appending<>(target, commit, frames, added);
             Mono<Void> begun = known != null ? Mono.empty() : Disk.call(store, ACTION, () -> begin(target));
+            // One that fails must not leave another behind, which would rename its chunk over that of the next attempt.
+            AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
             return begun.thenMany(Flux.fromIterable(appending.tasks()))
-                    .flatMap(task -> Disk.call(store, ACTION, () -> appending.write(disk, task)), AT_ONCE, 1)
+                    .flatMap(
+                            task -> failure.get() != null
+                                    ? Mono.<Appending.Written>empty()
+                                    : Disk.call(store, ACTION, () -> appending.write(disk, task))
+                                            .onErrorResume(e -> {
+                                                failure.compareAndSet(null, e);
+                                                return Mono.empty();
+                                            }),
+                            AT_ONCE,
+                            1)
                     .collectList()
-                    .flatMap(sums -> Disk.call(store, ACTION, () -> commit(target, appending, sums)));
+                    .flatMap(sums -> {
+                        Throwable failed = failure.get();
+                        return failed != null
+                                ? Mono.error(failed)
+                                : Disk.call(store, ACTION, () -> commit(target, appending, sums));
+                    });
         }));
     }
 
