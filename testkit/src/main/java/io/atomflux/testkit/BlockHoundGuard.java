@@ -15,7 +15,7 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class BlockHoundGuard {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static boolean proven; // guarded by the class
 
     private BlockHoundGuard() {}

@@ -35,7 +35,7 @@ import reactor.core.scheduler.Schedulers;
 /** What the parts of {@link RowBackendContract} share: handles that get closed, calls made on a parallel thread. */
 abstract class Facet<R extends KeyedRow<R>> {
 
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration PATIENCE = Duration.ofSeconds(90);
     static final long LARGE = 4 << 20;
     private static final AtomicInteger PLACES = new AtomicInteger();
 

@@ -30,7 +30,7 @@ import reactor.core.publisher.Mono;
 @Timeout(120)
 public abstract class LeaseLockContract {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int CALLERS = 16;
 
     private final boolean proof = Boolean.getBoolean("atomflux.proof");

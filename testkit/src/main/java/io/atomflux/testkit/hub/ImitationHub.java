@@ -128,7 +128,7 @@ public final class ImitationHub implements AutoCloseable {
     @Override
     public void close() {
         stop();
-        loops.disposeLater(Duration.ZERO, Duration.ofSeconds(5)).block(Duration.ofSeconds(10));
+        loops.disposeLater(Duration.ZERO, Duration.ofSeconds(5)).block(Duration.ofSeconds(60));
     }
 
     /** Settings; not for several threads at once. */

@@ -37,7 +37,7 @@ import reactor.netty.resources.LoopResources;
 /** One port: takes requests, asks for their answers, lets faults change them, and sends them. */
 final class Listener {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int LONGEST_LINE = 64 << 10; // signed addresses may be long
 
     private final Host host;
