@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atomflux.AtomsIO;
 import io.atomflux.ObjectIO;
+import io.atomflux.error.RecordingExistsException;
 import io.atomflux.testkit.hub.Host;
 import io.atomflux.testkit.hub.ImitatedDataset;
 import io.atomflux.testkit.hub.ImitationHub;
@@ -328,5 +329,13 @@ class ExamplesTest {
                     .hasSize(5)
                     .allMatch(line -> line.matches("mean of \\d000: 3\\.1\\d.*|every thousandth: \\[.*"));
         }
+    }
+
+    @Test
+    @DisplayName("a simulation is recorded and read back, once: a second run does not wipe it")
+    void recordsSimulation() throws Exception {
+        assertThat(outputOf(RecordSimulation::main, folder)).matches("200 samples, last 2\\.704\\d*, tailed 50\\R");
+        assertThatThrownBy(() -> RecordSimulation.main(new String[] {folder.toString()}))
+                .isInstanceOf(RecordingExistsException.class);
     }
 }

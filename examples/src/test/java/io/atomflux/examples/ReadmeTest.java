@@ -20,7 +20,8 @@ class ReadmeTest {
         "chemist, ForChemists.java",
         "backend-engineer, ForBackendEngineers.java",
         "ml-engineer, ForMlEngineers.java",
-        "artifacts, KeepArtifacts.java"
+        "artifacts, KeepArtifacts.java",
+        "recorder, RecordSimulation.java"
     })
     void showsWhatRuns(String region, String file) throws IOException {
         String source = Files.readString(SOURCES.resolve(file));
