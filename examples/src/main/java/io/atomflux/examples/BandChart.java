@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
@@ -33,8 +33,10 @@ final class BandChart {
     // More points than this are not seen, but take time.
     private static final int POINTS = 2 * WIDTH;
 
-    // Each piece of a line begins with a dash, so it is to be longer than one.
-    private static final int PIECES = 40;
+    // Each piece of a line begins with a dash, so it is to be longer than one. A prime, as the chart puts ticks at
+    // uneven
+    // times if all points of all lines are equally far apart.
+    private static final int PIECES = 41;
     private static final BasicStroke DASHES =
             new BasicStroke(2.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_BEVEL, 0, new float[] {16, 8}, 0);
 
@@ -54,10 +56,12 @@ final class BandChart {
                 .xAxisTitle("time")
                 .yAxisTitle("X")
                 .build();
-        List<MeanOverTime> seen = thinned(means, POINTS);
+        List<MeanOverTime> seen = thinned(means);
         band(chart, seen);
-        line(chart, "mean", seen, MeanOverTime::mean, MEAN);
-        line(chart, "theory", thinned(means, PIECES), at -> theory.applyAsDouble(at.time()), THEORY)
+        double[] times = seen.stream().mapToDouble(MeanOverTime::time).toArray();
+        line(chart, "mean", times, seen.stream().mapToDouble(MeanOverTime::mean).toArray(), MEAN);
+        double[] pieces = pieces(times[0], times[times.length - 1]);
+        line(chart, "theory", pieces, Arrays.stream(pieces).map(theory).toArray(), THEORY)
                 .setLineStyle(DASHES);
         style(chart.getStyler());
         Path beside = png.resolveSibling(png.getFileName() + ".new");
@@ -65,13 +69,19 @@ final class BandChart {
         Files.move(beside, png, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private static List<MeanOverTime> thinned(List<MeanOverTime> means, int points) {
+    private static List<MeanOverTime> thinned(List<MeanOverTime> means) {
         int last = means.size() - 1;
-        int every = 1 + last / points;
+        int every = 1 + last / POINTS;
         return IntStream.rangeClosed(0, last)
                 .filter(i -> i % every == 0 || i == last)
                 .mapToObj(means::get)
                 .toList();
+    }
+
+    private static double[] pieces(double from, double to) {
+        return IntStream.rangeClosed(0, PIECES)
+                .mapToDouble(i -> from + (to - from) * i / PIECES)
+                .toArray();
     }
 
     /** Goes along the upper edge and back along the lower one. */
@@ -95,11 +105,8 @@ final class BandChart {
         series.setMarker(SeriesMarkers.NONE);
     }
 
-    private static XYSeries line(
-            XYChart chart, String name, List<MeanOverTime> points, ToDoubleFunction<MeanOverTime> height, Color color) {
-        double[] x = points.stream().mapToDouble(MeanOverTime::time).toArray();
-        XYSeries series =
-                chart.addSeries(name, x, points.stream().mapToDouble(height).toArray());
+    private static XYSeries line(XYChart chart, String name, double[] x, double[] y, Color color) {
+        XYSeries series = chart.addSeries(name, x, y);
         series.setMarker(SeriesMarkers.NONE);
         series.setLineColor(color);
         series.setLineStyle(SeriesLines.SOLID);

@@ -8,6 +8,7 @@ import io.atomflux.recorder.RecordingStorage;
 import io.atomflux.recorder.Sample;
 import io.atomflux.recorder.rows.StoreRecording;
 import io.atomflux.value.Row;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -17,9 +18,9 @@ import reactor.core.publisher.Mono;
 /** Records measurements by name to a store, while somebody else follows them and tells their mean so far. */
 public final class RecordMeasurements {
 
-    private RecordMeasurements() {}
-
     private static final int COUNT = 4000;
+
+    private RecordMeasurements() {}
 
     /** Takes the store, e.g. {@code measured.lmdb}; without it, they are kept in memory. */
     public static void main(String[] args) {
@@ -35,8 +36,8 @@ public final class RecordMeasurements {
                 .map(next -> Objects.requireNonNull(next.value().frame().get("estimate", Double.class)))
                 .scan(new Mean(0, 0), Mean::with)
                 .filter(mean -> mean.count() > 0 && mean.count() % 1000 == 0)
-                .doOnNext(
-                        mean -> System.out.println("mean of %d: %s".formatted(mean.count(), mean.sum() / mean.count())))
+                .doOnNext(mean -> System.out.println(
+                        String.format(Locale.ROOT, "mean of %d: %.4f", mean.count(), mean.sum() / mean.count())))
                 .then();
         Mono.when(measuring, following).block();
 

@@ -327,7 +327,7 @@ class ExamplesTest {
         for (Object[] places : new Object[][] {{}, {folder.resolve("measured.lmdb")}}) {
             assertThat(outputOf(RecordMeasurements::main, places).lines())
                     .hasSize(5)
-                    .allMatch(line -> line.matches("mean of \\d000: 3\\.1\\d.*|every thousandth: \\[.*"));
+                    .allMatch(line -> line.matches("mean of \\d000: 3\\.14\\d\\d|every thousandth: \\[.*"));
         }
     }
 
