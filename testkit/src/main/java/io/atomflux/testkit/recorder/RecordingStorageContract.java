@@ -657,8 +657,10 @@ public abstract class RecordingStorageContract<F> {
         assertThat(told.orTimeout(30, TimeUnit.SECONDS).join())
                 .isInstanceOfSatisfying(
                         StoreChangedException.class,
-                        changed -> assertThat(changed.emitted()).isEqualTo(4));
-        assertThat(seen.stream().map(Indexed::value)).isEqualTo(samples(0, 4));
+                        changed -> assertThat(changed.emitted()).isEqualTo(seen.size()));
+        // A place that is read one sample at a time finds out before the fourth one.
+        assertThat(seen.size()).isBetween(3, 4);
+        assertThat(seen.stream().map(Indexed::value)).isEqualTo(samples(0, seen.size()));
     }
 
     @Test
