@@ -81,6 +81,11 @@ public final class Recording<F> {
                 RecordingReader::close));
     }
 
+    /** Reads the last committed sample, e.g. to go on from it; empty without samples. Errors as in {@link #samples(long, long)}. */
+    public Mono<Sample<F>> last() {
+        return samples(-1, Long.MAX_VALUE).next();
+    }
+
     /** Returns the times (M,) of the samples, as 64-bit floats, to be read in parts. */
     public LazyArray times() {
         return new LazyRecordingArray<>(storage, "times", new LazyTimes<>());

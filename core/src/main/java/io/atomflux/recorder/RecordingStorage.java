@@ -4,7 +4,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * A place for one recording. Implement it to record to a place of your own; everything else, the stride, buffers,
- * back-pressure and flushing, is the recorder's.
+ * back-pressure and flushing, is the recorder's. {@link BlockingRecording} is an easier way.
  *
  * <p>An instance is cheap and does no I/O before something it returned is subscribed.
  *
@@ -34,4 +34,9 @@ public interface RecordingStorage<F> {
      * @signals {@link io.atomflux.error.StoreNotFoundException} if there is no recording
      */
     Mono<RecordingReader<F>> reader();
+
+    /** Makes a place of blocking calls one; no I/O. See {@link BlockingRecording}, also for what it cannot keep. */
+    static <F> RecordingStorage<F> of(BlockingRecording<F> place) {
+        return new BlockingStorage<>(place);
+    }
 }

@@ -1,6 +1,7 @@
 package io.atomflux.examples;
 
 import io.atomflux.adapter.FileLease;
+import io.atomflux.adapter.Leased;
 import io.atomflux.error.RecordingExistsException;
 import io.atomflux.error.StoreIoException;
 import io.atomflux.error.StoreNotFoundException;
@@ -27,9 +28,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Schedulers;
-import reactor.util.context.Context;
 
 /**
  * Measurements in a CSV file that any spreadsheet opens: a folder with {@code values-….csv}, a line per sample, and {@code
@@ -61,25 +60,8 @@ final class CsvRecording implements RecordingStorage<Row> {
     public Mono<RecordingWriter<Row>> writer(RecordingPlan plan) {
         return FileLease.beside(folder)
                 .acquire("writer", Duration.ZERO) // an error if somebody else is writing, in whichever process
-                .flatMap(lease -> opened(plan, lease));
-    }
-
-    /** Gives the lease back whatever becomes of it but a writer. */
-    private Mono<RecordingWriter<Row>> opened(RecordingPlan plan, Lease lease) {
-        return Mono.<RecordingWriter<Row>>create(sink -> {
-                    try {
-                        RecordingWriter<Row> writer = open(plan, lease);
-                        sink.onCancel(() -> lease.release() // given up meanwhile
-                                .subscribe(done -> {}, late -> Operators.onErrorDropped(late, Context.empty())));
-                        sink.success(writer);
-                    } catch (IOException | RuntimeException e) {
-                        Mono<Void> released =
-                                lease.release().doOnError(e::addSuppressed).onErrorComplete();
-                        released.subscribe(done -> {}, sink::error, () -> sink.error(e));
-                    }
-                })
-                .onErrorMap(IOException.class, e -> new StoreIoException(name(), "opening", e))
-                .subscribeOn(Schedulers.boundedElastic());
+                .flatMap(lease -> Leased.<RecordingWriter<Row>>open(lease, () -> open(plan, lease)))
+                .onErrorMap(IOException.class, e -> new StoreIoException(name(), "opening", e));
     }
 
     private RecordingWriter<Row> open(RecordingPlan plan, Lease lease) throws IOException {

@@ -55,8 +55,8 @@ public final class RecordArgon {
             return simulation.samples();
         }
         return Recording.of(place)
-                .samples(begun.committed() - 1, begun.committed())
-                .concatMap(simulation::samplesFrom); // it comes first again, and is not recorded twice
+                .last()
+                .flatMapMany(simulation::samplesFrom); // it comes first again, and is not recorded twice
     }
 
     /** Reads of all frames the energy only, and tells by how much it changed where it ought not to. */

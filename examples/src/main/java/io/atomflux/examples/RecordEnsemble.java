@@ -69,7 +69,7 @@ public final class RecordEnsemble {
             return ensemble.samples();
         }
         return Recording.of(place)
-                .samples(begun.committed() - 1, begun.committed())
-                .concatMap(ensemble::samplesFrom); // it comes first again, and is not recorded twice
+                .last()
+                .flatMapMany(ensemble::samplesFrom); // it comes first again, and is not recorded twice
     }
 }
