@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param python interpreter that has asebytes and ASE
  * @param peer the script that times asebytes
  * @param kind of frames, {@code molecule} or {@code crystal}
- * @param count frames
+ * @param count frames; megabytes of the ensembles that are recorded
  * @param rounds timed rounds of a case in each launch
  * @param launches how often both sides take their turn
  * @param only which parts
@@ -35,6 +35,9 @@ record Plan(
     /** What stands for itself: it needs none of the frames. */
     static final List<String> ARTIFACTS = List.of("artifacts");
 
+    /** The same, of recorders. */
+    static final List<String> RECORDER = List.of("recorder");
+
     static Plan parse(String... arguments) {
         Path python = null;
         Path peer = null;
@@ -45,6 +48,7 @@ record Plan(
         List<String> only =
                 List.of("lmdb", "appends", "tax", "extxyz", "zarr", "hdf5", "h5md", "arrays", "redis", "mongo");
         int many = 100_000;
+        int megabytes = 500;
         Path results = Path.of("benchmarks/results");
         Optional<Path> work = Optional.empty();
         String commit = "unknown";
@@ -59,6 +63,7 @@ record Plan(
                 case "--launches" -> launches = Integer.parseInt(value);
                 case "--only" -> only = List.of(value.split(","));
                 case "--many" -> many = Integer.parseInt(value);
+                case "--megabytes" -> megabytes = Integer.parseInt(value);
                 case "--results" -> results = Path.of(value);
                 case "--work" -> work = Optional.of(Path.of(value));
                 case "--commit" -> commit = value;
@@ -71,6 +76,10 @@ record Plan(
             kind = "artifacts";
             count = many;
             peer = Optional.ofNullable(peer).orElse(Path.of("artifacts_baseline.py"));
+        } else if (only.equals(RECORDER)) {
+            kind = "recorder";
+            count = megabytes;
+            peer = Optional.ofNullable(peer).orElse(Path.of("recorder_baseline.py"));
         }
         if (python == null || peer == null || arguments.length % 2 != 0) {
             throw new IllegalArgumentException(

@@ -47,6 +47,8 @@ public final class SideBySide {
         try {
             if (plan.only().equals(Plan.ARTIFACTS)) {
                 new ArtifactsPart(plan, work, System.out).run();
+            } else if (plan.only().equals(Plan.RECORDER)) {
+                new RecorderPart(plan, work, System.out).run();
             } else {
                 new SideBySide(plan, work, System.out).run();
             }
