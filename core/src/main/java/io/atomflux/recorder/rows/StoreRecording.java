@@ -35,8 +35,11 @@ import reactor.util.context.Context;
  * recording, and the number of samples is that of rows. The store holds nothing else; which frames it can hold is its own to say, and
  * shows when the first samples are written.
  *
- * <p>Extended xyz files have both in the comment line. In H5MD files they are the observables {@code step} and {@code time}; the
- * steps and times of the elements themselves only count the rows there, as znh5md 0.4 writes them.
+ * <p>Extended xyz files have both in the comment line. In H5MD files they are the observables {@code observables/atoms/time/value}
+ * and {@code observables/atoms/step/value}, one number for each frame, in a group of another name than {@code atoms} if the
+ * store was opened with one; znh5md 0.4 reads them as {@code info["time"]} and {@code info["step"]}. The {@code step} and {@code
+ * time} of the elements themselves, e.g. {@code particles/atoms/position/time}, are a fixed 1 there, as znh5md 0.4 writes them by
+ * default: they number the frames, and a program that looks there does not see the recorded ones.
  *
  * <p>A flush is one change of the store, at one instant; one that is larger than 32 MiB or than the store takes at once is several,
  * each of which leaves whole samples. There is no place for attributes, so a recorder with attributes is refused; nor for
