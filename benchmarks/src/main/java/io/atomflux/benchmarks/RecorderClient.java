@@ -79,6 +79,12 @@ final class RecorderClient {
             tell(told, "ensemble to Zarr, frames given", "bare codec", all.rate(bare.write(bareFolder, all.samples())));
             Frames.delete(bareFolder);
             tell(told, "ensemble to Zarr, frames given", all.rate(given(ZarrRecording.at(fresh("given.zarr")), all)));
+            tell(
+                    told,
+                    "ensemble to Zarr, frames given, four files a chunk",
+                    all.rate(given(
+                            ZarrRecording.at(fresh("divided.zarr")).trajectoriesPerChunk(all.trajectories() / 4),
+                            all)));
             simulated(told, all);
             Ensemble part = told ? eighth : ensemble.chunks(1);
             tell(told, "ensemble to npz, an eighth of it", part.rate(given(NpzRecording.at(fresh("run.npz")), part)));
@@ -87,7 +93,8 @@ final class RecorderClient {
             rows.close().block();
             structures(told, part);
         }
-        for (String name : new String[] {"given.zarr", "simulated.zarr", "run.npz", "run.lmdb", "run.h5md"}) {
+        for (String name :
+                new String[] {"given.zarr", "divided.zarr", "simulated.zarr", "run.npz", "run.lmdb", "run.h5md"}) {
             fresh(name);
         }
     }

@@ -26,7 +26,6 @@ import reactor.core.publisher.Mono;
  */
 final class ZarrWriter<F> implements RecordingWriter<F> {
 
-    private static final int AT_ONCE = 2; // chunks being turned and compressed
     private static final int MOST_COLUMNS = 4096; // a checksum of each is in every commit
     private static final String ACTION = "writing a recording";
 
@@ -148,6 +147,20 @@ final class ZarrWriter<F> implements RecordingWriter<F> {
         return Layout.of(data, DType.FLOAT64, chunk, frames.kind().layout(frame));
     }
 
+    /**
+     * Returns how many chunks are turned, compressed and synced at once: two, and where frames are divided as many as there are
+     * processors, unless these would take more than a buffer of samples may.
+     */
+    private static int atOnce(Layout layout) {
+        Runtime machine = Runtime.getRuntime();
+        long largest = layout.data().stream()
+                .mapToLong(series -> series.chunkBytes(layout.chunk()))
+                .max()
+                .orElse(1);
+        long fitting = machine.maxMemory() / 16 / Math.max(1, largest);
+        return (int) Math.max(2, Math.min(machine.availableProcessors(), fitting));
+    }
+
     /** Begins when all before has ended, and goes on without whoever waits. */
     private <T> Mono<T> inTurn(Mono<T> work) {
         return Mono.fromFuture(
@@ -193,7 +206,7 @@ final class ZarrWriter<F> implements RecordingWriter<F> {
                                                 failure.compareAndSet(null, e);
                                                 return Mono.empty();
                                             }),
-                            AT_ONCE,
+                            atOnce(target.layout()),
                             1)
                     .collectList()
                     .flatMap(sums -> {
