@@ -69,7 +69,7 @@ public final class ZarrRecording<F> implements RecordingStorage<F> {
 
     /**
      * Returns the same, with frames divided along their last axis, so that reading some trajectories does not read all; each
-     * part is a file of its own. These are written at the same time, so that a recorder of large frames is faster. A group that
+     * part is a file of its own, and several are written at the same time. A group that
      * exists keeps its chunks.
      *
      * @param trajectories how many entries of the last axis of a frame are in a chunk; at least 1
