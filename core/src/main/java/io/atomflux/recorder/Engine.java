@@ -68,6 +68,7 @@ final class Engine<F> {
     private final Object lock = new Object();
     private final ArrayDeque<Waiting<F>> queue = new ArrayDeque<>();
     private final List<Commit<F>> commits = new ArrayList<>();
+    private final List<Waiting<F>> saves = new ArrayList<>(); // committed, and to be shown
     private final List<Waiting<F>> openers = new ArrayList<>();
     private final List<Waiting<F>> closers = new ArrayList<>();
     private final Set<Consumer<Throwable>> watchers = new LinkedHashSet<>();
@@ -190,6 +191,7 @@ final class Engine<F> {
             openers.remove(waiting);
             closers.remove(waiting);
             commits.removeIf(commit -> commit.waiting() == waiting);
+            saves.remove(waiting);
         }
         after.here();
     }
@@ -255,11 +257,11 @@ final class Engine<F> {
                 if (!refusing) {
                     refusing = true;
                     for (Waiting<F> other : queue) {
-                        if (other.wish == Waiting.Wish.COMMIT) {
+                        if (other.isForCommit()) {
                             commits.add(new Commit<>(other, buffers.taken()));
                         }
                     }
-                    queue.removeIf(other -> other.wish == Waiting.Wish.COMMIT);
+                    queue.removeIf(Waiting::isForCommit);
                     failQueue(refusal(), after);
                 }
                 if (phase == Phase.NEW) {
@@ -364,7 +366,7 @@ final class Engine<F> {
     private boolean serve(Waiting<F> next, Admission<F> open, After after) {
         Sample<F> sample = next.sample;
         boolean served = true;
-        if (next.wish == Waiting.Wish.COMMIT) {
+        if (next.isForCommit()) {
             commits.add(new Commit<>(next, buffers.taken()));
         } else if (sample == null) {
             served = !buffers.isFull();
@@ -392,11 +394,14 @@ final class Engine<F> {
     private void settle(After after) {
         commits.removeIf(commit -> {
             boolean there = commit.upTo() <= buffers.committed();
-            if (there) {
+            if (there && commit.waiting().wish == Waiting.Wish.SAVE && !lost) {
+                saves.add(commit.waiting());
+            } else if (there) {
                 tell(commit.waiting(), true, after);
             }
             return there;
         });
+        publish(after); // before a flush: a simulation in a hurry always has another one
         if (ending != null
                 || due
                 || !commits.isEmpty()
@@ -407,6 +412,37 @@ final class Engine<F> {
         if (ending != null && !working && phase == Phase.OPEN) {
             finish(ending, after);
         }
+    }
+
+    private void publish(After after) {
+        RecordingWriter<F> open = writer;
+        if (open != null && !working && !lost && !saves.isEmpty()) {
+            working = true;
+            List<Waiting<F>> waiting = List.copyOf(saves);
+            saves.clear();
+            after.work(() -> Call.of(
+                    open::publish,
+                    "publishing " + storage.name(),
+                    now -> published(waiting, null),
+                    failure -> published(waiting, failure)));
+        }
+    }
+
+    private void published(List<Waiting<F>> waiting, @Nullable Throwable failure) {
+        After after = new After();
+        synchronized (lock) {
+            working = false;
+            for (Waiting<F> one : waiting) {
+                if (failure == null) {
+                    tell(one, true, after);
+                } else {
+                    after.fail(one, failure);
+                }
+            }
+            serve(after);
+            settle(after);
+        }
+        after.elsewhere();
     }
 
     private void flush(After after) {
@@ -518,6 +554,8 @@ final class Engine<F> {
         failQueue(failure, after);
         commits.forEach(commit -> after.fail(commit.waiting(), failure));
         commits.clear();
+        saves.forEach(save -> after.fail(save, failure));
+        saves.clear();
     }
 
     private void failQueue(Throwable failure, After after) {

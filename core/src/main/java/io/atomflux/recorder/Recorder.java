@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.reactivestreams.Publisher;
@@ -107,13 +108,14 @@ public final class Recorder<F> {
     }
 
     /**
-     * Commits all that was stored before; nothing to do is no error.
+     * Commits all that was stored before, and has it where other programs look; nothing to do is no error. A file that can only
+     * be written whole, as npz, is written anew each time, and the storage appends nothing meanwhile.
      *
      * @return cold; how far the recording is then
      * @signals why flushing failed; all stays in memory, and the next call tries again
      */
     public Mono<Progress> save() {
-        return waiting((Waiting<F> waiting) -> engine.enqueue(waiting));
+        return waiting(Waiting::forSave, engine::enqueue);
     }
 
     /**
@@ -123,7 +125,7 @@ public final class Recorder<F> {
      * @signals what {@link #save} does
      */
     public Mono<Recording<F>> values() {
-        return save().map(saved -> Recording.of(storage));
+        return waiting(Waiting::forCommit, engine::enqueue).map(saved -> Recording.of(storage));
     }
 
     /** Returns how far the recording is, as of the last commit; {@link Progress#NONE} before it is opened. No I/O. */
@@ -167,8 +169,13 @@ public final class Recorder<F> {
     }
 
     private Mono<Progress> waiting(Consumer<Waiting<F>> begin) {
+        return waiting(Waiting::forCommit, begin);
+    }
+
+    private Mono<Progress> waiting(
+            BiFunction<Consumer<Progress>, Consumer<Throwable>, Waiting<F>> wish, Consumer<Waiting<F>> begin) {
         return Mono.create(sink -> {
-            Waiting<F> waiting = Waiting.forCommit(sink::success, sink::error);
+            Waiting<F> waiting = wish.apply(sink::success, sink::error);
             sink.onCancel(() -> engine.forget(waiting));
             begin.accept(waiting);
         });

@@ -32,6 +32,16 @@ public interface RecordingWriter<F> {
     Mono<Progress> append(List<Sample<F>> samples);
 
     /**
+     * Brings what other programs look at up to what is committed, where that is not the same, e.g. a file that can only be
+     * written whole. The recorder calls it for {@link Recorder#save()} when all is committed, and not beside another call.
+     *
+     * @return cold; how far the recording is. If it fails all that was committed stays so
+     */
+    default Mono<Progress> publish() {
+        return Mono.fromSupplier(this::progress);
+    }
+
+    /**
      * Writes down how the run ended and lets the place go, also if writing that fails; idempotent.
      *
      * @param status {@link RecordingStatus#CLOSED}, or {@link RecordingStatus#ABORTED}

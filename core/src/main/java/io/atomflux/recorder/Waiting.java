@@ -19,7 +19,9 @@ final class Waiting<F> {
         /** That a sample can be taken. */
         ROOM,
         /** That all taken up to here is committed. */
-        COMMIT
+        COMMIT,
+        /** That all taken up to here is committed, and where other programs look for it. */
+        SAVE
     }
 
     final Wish wish;
@@ -42,6 +44,16 @@ final class Waiting<F> {
 
     static <F> Waiting<F> forRoom(Runnable done, Consumer<Throwable> failed) {
         return new Waiting<>(Wish.ROOM, null, (there, progress) -> done.run(), failed);
+    }
+
+    /** Wants all that was taken to be committed and shown; told how far the recording is then. */
+    static <F> Waiting<F> forSave(Consumer<Progress> done, Consumer<Throwable> failed) {
+        return new Waiting<>(Wish.SAVE, null, (saved, progress) -> done.accept(progress), failed);
+    }
+
+    /** Tells whether this waits for a commit. */
+    boolean isForCommit() {
+        return wish == Wish.COMMIT || wish == Wish.SAVE;
     }
 
     /** Wants all that was taken to be committed, or the place to be open or closed; told how far the recording is then. */

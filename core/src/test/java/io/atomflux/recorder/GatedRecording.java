@@ -35,6 +35,11 @@ final class GatedRecording<F> implements RecordingStorage<F> {
     final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     final Queue<Throwable> closingFailures = new ConcurrentLinkedQueue<>();
 
+    final Queue<Throwable> publishingFailures = new ConcurrentLinkedQueue<>();
+
+    /** How much was committed each time that the recording was to be shown to others. */
+    final List<Long> published = new CopyOnWriteArrayList<>();
+
     final List<String> closed = new CopyOnWriteArrayList<>();
     final List<String> mistakes = new CopyOnWriteArrayList<>();
     final Sinks.Empty<Void> lost = Sinks.empty();
@@ -156,6 +161,14 @@ final class GatedRecording<F> implements RecordingStorage<F> {
                 began.add(samples.size());
                 Mono<Progress> appending = failing(failures, writer.append(samples));
                 return shut == null ? appending : shut.asMono().then(appending);
+            }));
+        }
+
+        @Override
+        public Mono<Progress> publish() {
+            return alone(Mono.defer(() -> {
+                published.add(progress().committed());
+                return failing(publishingFailures, writer.publish());
             }));
         }
 

@@ -27,8 +27,9 @@ import reactor.core.scheduler.Schedulers;
  * }</pre>
  *
  * <p>A run is recorded to a hidden folder beside the file, {@code .res.npz.recording}: what a commit added survives the end of
- * the process and loss of power, memory does not grow with the run, and others read it meanwhile. Closing or aborting the
- * recorder makes the file, which needs room for both for a moment, and removes the folder. If the process ends before, the
+ * the process and loss of power, memory does not grow with the run, and others read it meanwhile. Each {@code save()} writes
+ * the file anew, whole, as PySDE's does; closing or aborting the recorder does so once more, and removes the folder.
+ * That needs room for both for a moment. If the process ends before, the
  * folder stays: it is the recording, can be read, and resuming it and closing makes the file. As long as the folder has a
  * commit, the folder is what is read; a file of that name is the one of an earlier run, or of the same run before it was
  * resumed, and is replaced at the end.

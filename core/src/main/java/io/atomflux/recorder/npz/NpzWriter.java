@@ -258,6 +258,23 @@ final class NpzWriter implements RecordingWriter<NdArray> {
         }
     }
 
+    /** Writes the whole file anew, as PySDE's does each time that it saves. */
+    @Override
+    public Mono<Progress> publish() {
+        return Disk.run(place.name(), "saving", this::show);
+    }
+
+    private synchronized Progress show() throws IOException {
+        if (closed) {
+            throw new StoreClosedException(place.name());
+        }
+        Head now = head;
+        if (begun && now.committed() > 0) {
+            place.show(now);
+        }
+        return now.progress();
+    }
+
     @Override
     public Mono<Progress> close(RecordingStatus status, String reason) {
         Mono<Progress> done = Mono.usingWhen(

@@ -130,6 +130,15 @@ final class Place {
 
     /** Makes the finished file of what is committed, then removes the folder. */
     void publish(Head head) throws IOException {
+        show(head);
+        // From here on the file is the recording. What is left of the folder if this fails is swept by the next
+        // recorder.
+        disk.delete(folder.resolve(COMMIT));
+        sweep(null);
+    }
+
+    /** Makes the file of what is committed so far; the folder stays, and stays the recording. */
+    void show(Head head) throws IOException {
         Path temporary = temporary();
         if (head.committed() == 0) {
             NpzOutput.write(disk, temporary, head, null);
@@ -139,10 +148,6 @@ final class Place {
             }
         }
         put(temporary);
-        // From here on the file is the recording. What is left of the folder if this fails is swept by the next
-        // recorder.
-        disk.delete(folder.resolve(COMMIT));
-        sweep(null);
     }
 
     /** Makes a new file the finished one. */

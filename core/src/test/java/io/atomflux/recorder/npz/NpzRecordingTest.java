@@ -21,6 +21,8 @@ import io.atomflux.error.StoreClosedException;
 import io.atomflux.error.StoreNotFoundException;
 import io.atomflux.recorder.FrameKind;
 import io.atomflux.recorder.Progress;
+import io.atomflux.recorder.Recorder;
+import io.atomflux.recorder.Recording;
 import io.atomflux.recorder.RecordingMode;
 import io.atomflux.recorder.RecordingPlan;
 import io.atomflux.recorder.RecordingReader;
@@ -47,6 +49,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Flux;
 
 @Timeout(60)
 class NpzRecordingTest {
@@ -363,5 +366,28 @@ class NpzRecordingTest {
                 .isThrownBy(() -> get(recording().writer(plan)));
         assertThat(files(folder)).isEmpty();
         close(writer(recording(), RecordingMode.CREATE_NEW)); // the lease was given back
+    }
+
+    @Test
+    @DisplayName(
+            "save(): the file is there and has everything so far, as often as it is called; the run goes on in its folder")
+    void savesTheFile() throws IOException {
+        Recorder<NdArray> recorder = Recorder.to(recording()).chunk(4).build();
+        Path file = folder.resolve("res.npz");
+        for (int round = 1; round <= 3; round++) {
+            recorder.record(Flux.fromIterable(samples(5 * (round - 1), 5 * round)))
+                    .block();
+            assertThat(recorder.save().block().committed()).isEqualTo(5 * round);
+            assertThat(entry(file, "time.npy").length(0)).isEqualTo(5 * round);
+            assertThat(entry(file, "data.npy"))
+                    .isEqualTo(TimeLast.stack(
+                            samples(0, 5 * round).stream().map(Sample::frame).toList()));
+        }
+        assertThat(Recording.of(recording()).progress().block().status()).isEqualTo(RecordingStatus.OPEN);
+        recorder.record(Flux.fromIterable(samples(15, 16)))
+                .then(recorder.close())
+                .block();
+        assertThat(entry(file, "time.npy").length(0)).isEqualTo(16);
+        assertThat(files(folder)).doesNotContain(".res.npz.recording");
     }
 }
