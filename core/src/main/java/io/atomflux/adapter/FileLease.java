@@ -1,5 +1,6 @@
 package io.atomflux.adapter;
 
+import io.atomflux.error.AtomfluxException;
 import io.atomflux.error.StoreIoException;
 import io.atomflux.spi.LeaseLock;
 import java.io.IOException;
@@ -7,7 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -58,7 +61,8 @@ public final class FileLease implements LeaseLock {
      * {@inheritDoc}
      *
      * @param name any text; of one that would make no good name of a file the hash stands there
-     * @signals {@link StoreIoException} if the lock's file cannot be written
+     * @signals {@link StoreIoException} if the lock's file cannot be written, e.g. as a file stands where its folder should be;
+     *     {@link io.atomflux.error.StoreAccessException} without permission
      */
     @Override
     public Mono<Lease> acquire(String name, Duration wait) {
@@ -89,8 +93,19 @@ public final class FileLease implements LeaseLock {
                     ? whole
                     : Hashes.sha256(whole).substring(0, 32);
             return Mono.fromCallable(() -> taken(label, holder))
-                    .onErrorMap(IOException.class, e -> new StoreIoException(store(), "taking a lease", e))
+                    .onErrorMap(IOException.class, this::refused)
                     .subscribeOn(Schedulers.boundedElastic());
+        }
+
+        private AtomfluxException refused(IOException failure) {
+            String found = failure instanceof FileAlreadyExistsException // what createDirectories says
+                    ? failure.getMessage() + " is a file (expected: a folder, or nothing)"
+                    : failure instanceof NoSuchFileException
+                            ? failure.getMessage() + " cannot be made (expected: a folder where files can be)"
+                            : "";
+            return found.isEmpty()
+                    ? AtomfluxException.of(store(), "taking a lease", failure)
+                    : new StoreIoException(store(), "taking a lease", new IOException(found, failure));
         }
 
         private Attempt taken(String label, String holder) throws IOException {

@@ -15,7 +15,7 @@ public abstract sealed class FrameKind<F> permits ArrayFrames, ScalarFrames, Str
     /** Arrays of one shape and element type, e.g. an ensemble (d, N): d components of N trajectories. */
     public static final FrameKind<NdArray> ARRAYS = new ArrayFrames();
 
-    /** Measurements by name: numbers, booleans or texts, always the same names. */
+    /** Measurements by name: numbers, booleans or texts, always the same names, and of each always the same of the three. */
     public static final FrameKind<Row> SCALARS = new ScalarFrames();
 
     /** Structures; their number of atoms and their keys may change. */

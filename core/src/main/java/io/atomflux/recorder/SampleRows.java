@@ -31,8 +31,7 @@ final class SampleRows {
         Object value = row.get(key);
         V wanted = type == Number.class && value instanceof Number ? type.cast(value) : row.get(key, type);
         if (wanted == null) {
-            throw new IllegalArgumentException(
-                    "row without \"%s\" (expected: one that a recorder wrote)".formatted(key));
+            throw new IllegalArgumentException("row without \"%s\", which a recorder writes".formatted(key));
         }
         return wanted;
     }

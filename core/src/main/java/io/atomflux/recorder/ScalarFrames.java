@@ -1,12 +1,12 @@
 package io.atomflux.recorder;
 
-import io.atomflux.value.KeySet;
 import io.atomflux.value.Row;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Measurements by name. */
@@ -45,14 +45,31 @@ final class ScalarFrames extends FrameKind<Row> {
 
     @Override
     public String layout(Row frame) {
-        return String.join(", ", new TreeSet<>(frame.keys()));
+        return new TreeSet<>(frame.keys())
+                .stream().map(name -> name + suffix(frame.get(name))).collect(Collectors.joining(", "));
+    }
+
+    /** Tells of what type a measurement is; numbers, of which an integer may stand among floats, go without saying. */
+    private static String suffix(@Nullable Object value) {
+        return value instanceof Boolean ? " (boolean)" : value instanceof String ? " (text)" : "";
     }
 
     @Override
     Predicate<Row> like(Row frame) {
-        KeySet keys = frame.keySet();
-        Set<String> names = Set.copyOf(frame.keys());
-        return other -> other.keySet() == keys || (other.size() == names.size() && names.containsAll(other.keys()));
+        Map<String, String> suffixes = new HashMap<>();
+        frame.forEach((name, value) -> suffixes.put(name, suffix(value)));
+        return other -> {
+            if (other.size() != suffixes.size()) {
+                return false;
+            }
+            for (Map.Entry<String, String> known : suffixes.entrySet()) {
+                Object value = other.get(known.getKey());
+                if (value == null || !suffix(value).equals(known.getValue())) {
+                    return false;
+                }
+            }
+            return true;
+        };
     }
 
     @Override

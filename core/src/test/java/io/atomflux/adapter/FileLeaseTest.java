@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atomflux.error.StoreBusyException;
+import io.atomflux.error.StoreIoException;
 import io.atomflux.spi.LeaseLock.Lease;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +48,19 @@ class FileLeaseTest {
         next.release().block(PATIENCE);
         next.release().block(PATIENCE);
         take(place).release().block(PATIENCE);
+    }
+
+    @Test
+    @DisplayName("a file where the folder should be is named, and what was expected")
+    void fileForFolder() throws Exception {
+        Files.writeString(folder.resolve("notes"), "mine");
+
+        assertThatThrownBy(() -> take(folder.resolve("notes/run.zarr")))
+                .isInstanceOf(StoreIoException.class)
+                .hasMessageContaining(
+                        "notes/run.zarr".replace("/", folder.getFileSystem().getSeparator()))
+                .hasMessageContaining("notes is a file (expected: a folder, or nothing)");
+        assertThat(folder.resolve("notes")).hasContent("mine");
     }
 
     @Test

@@ -126,6 +126,27 @@ class RecorderTest {
     }
 
     @Test
+    @DisplayName("a measurement that was a number stays one, also after resuming; an integer may stand among floats")
+    void typesOfScalars() {
+        MemoryRecording<Row> rows = MemoryRecording.of(FrameKind.SCALARS);
+        Recorder<Row> recorder = Recorder.to(rows).build();
+        recorder.store(0, Row.of("energy", -1.0, "phase", "solid"), 0).block();
+        recorder.store(1, Row.of("energy", -1, "phase", "liquid"), 1).block();
+        assertThatThrownBy(() -> recorder.store(2, Row.of("energy", "low", "phase", "gas"), 2)
+                        .block())
+                .isInstanceOf(SampleRejectedException.class)
+                .hasMessageContaining("frame of energy (text), phase (text) (expected: energy, phase (text)");
+        recorder.close().block();
+        Recorder<Row> resumed = Recorder.to(rows).resume().build();
+        assertThatThrownBy(() -> resumed.store(2, Row.of("energy", -2.0, "phase", true), 2)
+                        .block())
+                .isInstanceOf(SampleRejectedException.class)
+                .hasMessageContaining("phase (boolean)");
+        assertThat(resumed.close().block().committed()).isEqualTo(2);
+        assertThat(Recording.of(rows).series("energy").all().block()).isEqualTo(NdArray.of(new double[] {-1, -1}));
+    }
+
+    @Test
     @DisplayName("a recording is neither wiped nor continued unless asked, and one recorder at a time writes it")
     void modes() {
         Recorder<NdArray> first = Recorder.to(place).build();

@@ -184,7 +184,7 @@ final class Place {
                     return reading.finished(stamp);
                 }
                 if (head() == null && stamp() == null) { // not just between the two
-                    throw new StoreNotFoundException(name(), "a recording, running or finished");
+                    throw new StoreNotFoundException(name(), "a recording; the first flush makes one");
                 }
             } catch (NoSuchFileException e) {
                 if (attempt == ATTEMPTS - 1) {

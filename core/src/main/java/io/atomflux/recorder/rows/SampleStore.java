@@ -49,7 +49,10 @@ final class SampleStore<F> {
     }
 
     private ForeignDataException foreign(String found) {
-        return new ForeignDataException(name(), found, "rows that are samples of " + kind.name());
+        return new ForeignDataException(
+                name(),
+                found,
+                "rows that are samples of %s only, in a store or group of their own".formatted(kind.name()));
     }
 
     /** Counts the samples, of which there are none where there is no store. */

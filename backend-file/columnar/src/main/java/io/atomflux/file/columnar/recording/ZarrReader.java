@@ -55,7 +55,7 @@ final class ZarrReader<F> implements RecordingReader<F> {
     private static Snapshot snapshot(Places places, Frames<?> frames, String store) throws IOException {
         Snapshot found = Snapshot.read(places, frames, store, 1);
         if (found == null) {
-            throw new StoreNotFoundException(store, "a recording");
+            throw new StoreNotFoundException(store, "a recording; the first flush makes one");
         }
         return found;
     }
