@@ -79,7 +79,7 @@ class RecorderTest {
     }
 
     @Test
-    @DisplayName("a publisher is recorded, and all of it is committed when it completes")
+    @DisplayName("P9: a publisher is recorded, and all of it is committed when it completes")
     void recordsPublisher() {
         Recorder<NdArray> recorder = Recorder.to(place).chunk(10).build();
         Progress progress = recorder.record(run(0, 95)).block();
@@ -90,7 +90,8 @@ class RecorderTest {
     }
 
     @Test
-    @DisplayName("a sample that does not continue the recording is refused, and nothing else happens")
+    @DisplayName(
+            "P5: a sample that does not continue the recording, e.g. of another element type, is refused, and nothing else happens")
     void refusesSamples() {
         Recorder<NdArray> recorder = Recorder.to(place).build();
         recorder.store(1.0, frame(4), 4).block();

@@ -272,7 +272,7 @@ public abstract class RecordingStorageContract<F> {
     }
 
     @Test
-    @DisplayName("what the user gave is kept with the run")
+    @DisplayName("P11: what the user gave is kept with the run")
     final void keepsAttributes() {
         assumeTrue(keeps().contains(Keeps.ATTRIBUTES), "it keeps none");
         RecordingStorage<F> storage = storage("a");
