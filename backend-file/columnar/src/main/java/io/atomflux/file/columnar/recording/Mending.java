@@ -1,5 +1,6 @@
 package io.atomflux.file.columnar.recording;
 
+import io.atomflux.error.ForeignDataException;
 import io.atomflux.error.RecordingExistsException;
 import io.atomflux.file.columnar.zarr.ZarrJson;
 import io.atomflux.recorder.Progress;
@@ -8,8 +9,10 @@ import io.atomflux.recorder.RecordingPlan;
 import io.atomflux.recorder.RecordingStatus;
 import io.atomflux.value.NdArray;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
@@ -71,6 +74,7 @@ final class Mending<F> {
         places.recover(disk);
         Snapshot found = Snapshot.read(places, frames, store, plan.stride());
         if (found == null || plan.mode() == RecordingMode.REPLACE) {
+            requireAlone(found);
             return new Opened(beginning(Map.of()), null, found != null);
         } else if (plan.mode() == RecordingMode.CREATE_NEW) {
             throw new RecordingExistsException(store, found.commit().committed());
@@ -81,12 +85,28 @@ final class Mending<F> {
         }
         long kept = kept(found);
         if (kept == 0 && found.commit().committed() > 0) {
+            requireAlone(found);
             return new Opened(beginning(found.commit().progress().attributes()), null, true);
         }
         return new Opened(
                 resume(found, kept),
                 Chunks.open(found.root(), store, found.arrays().layout()),
                 false);
+    }
+
+    /** Refuses to discard groups in the recording's, e.g. of rows that somebody has put there. */
+    private void requireAlone(@Nullable Snapshot found) throws IOException {
+        for (String name : found == null ? List.<String>of() : Disk.names(found.root())) {
+            Path document = found.root().resolve(name).resolve("zarr.json");
+            if (Files.isRegularFile(document)
+                    && "group"
+                            .equals(ZarrJson.read(Files.readAllBytes(document)).get("node_type"))) {
+                throw new ForeignDataException(
+                        store,
+                        "the group \"%s\" beside the recording, which would go with it".formatted(name),
+                        "only a recording where one is replaced; move the group elsewhere first");
+            }
+        }
     }
 
     private Commit beginning(Map<String, Object> attributes) {

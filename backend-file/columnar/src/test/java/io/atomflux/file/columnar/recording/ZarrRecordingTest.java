@@ -320,6 +320,27 @@ class ZarrRecordingTest {
     }
 
     @Test
+    @DisplayName("P6: a group of somebody else inside a recording is not discarded with it")
+    void groupInside() throws IOException {
+        Path run = folder.resolve("shared");
+        RecordingWriter<NdArray> writer = await(at(run).writer(plan(RecordingMode.CREATE_NEW)));
+        await(writer.append(samples(0, 2)));
+        await(writer.close(RecordingStatus.CLOSED, ""));
+        Files.createDirectories(run.resolve("default"));
+        Files.writeString(
+                run.resolve("default/zarr.json"), "{\"zarr_format\": 3, \"node_type\": \"group\", \"attributes\": {}}");
+
+        assertThatThrownBy(() -> await(at(run).writer(plan(RecordingMode.REPLACE))))
+                .isInstanceOf(ForeignDataException.class)
+                .hasMessageContaining("\"default\"");
+        assertThat(run.resolve("default/zarr.json")).exists();
+        RecordingWriter<NdArray> next = await(at(run).writer(plan(RecordingMode.RESUME)));
+        await(next.append(samples(2, 3)));
+        await(next.close(RecordingStatus.CLOSED, ""));
+        assertThat(await(Recording.of(at(run)).size())).isEqualTo(3);
+    }
+
+    @Test
     @DisplayName("P11: stride, chunk, status, reason and what the user gave are kept with the run")
     void metadata() throws IOException {
         Path own = folder.resolve("own");
