@@ -29,10 +29,6 @@ public final class BlockHoundGuard {
         if (proven) {
             return;
         }
-        // A scheduler's thread that already waits for its next task would be taken for one that blocks, die, and leave
-        // that
-        // scheduler without timers; so there must be none. The next who wants a scheduler has new ones made.
-        Schedulers.shutdownNow();
         // A lock that excludes others for a moment is let pass, as monitors are, which BlockHound does not see; waiting
         // for a
         // condition, a latch, a sleep or a file is not. An error thrown out of waiting for such a lock leaves a dead

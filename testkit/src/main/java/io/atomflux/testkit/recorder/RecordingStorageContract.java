@@ -715,6 +715,7 @@ public abstract class RecordingStorageContract<F> {
                             storage.writer(plan(RecordingMode.RESUME)),
                             Mono::just,
                             writer -> writer.close(RecordingStatus.ABORTED, ""))
+                    .onErrorResume(StoreBusyException.class, busy -> Mono.empty()) // the one before is still letting go
                     .subscribe()
                     .dispose();
         }
