@@ -96,7 +96,7 @@ final class SampleWindows<F> {
                     window.add(new Indexed<>(from + window.size(), sample));
                 })
                 .map(window -> window);
-        return sight.explained(read, reader, from, reached())
+        return sight.explained(read, reader, to, reached())
                 .flatMap(window -> reader.progress().map(now -> {
                     sight.check(now, to, reached());
                     if (window.size() != to - from) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atomflux.Indexed;
+import io.atomflux.error.RowOutOfBoundsException;
 import io.atomflux.error.StoreChangedException;
 import io.atomflux.error.StoreIoException;
 import io.atomflux.error.StoreNotFoundException;
@@ -179,6 +180,28 @@ class TailTest {
                                 StoreChangedException.class,
                                 changed -> assertThat(changed.emitted()).isEqualTo(2)))
                 .verify(PATIENCE);
+    }
+
+    @Test
+    @DisplayName(
+            "a run that becomes shorter before its first samples are read is told of as a change, whatever reading it failed with")
+    void tellsOfAShorterRunAtItsBegin() {
+        for (boolean tail : new boolean[] {true, false}) {
+            storage.replace(samples(0, 8));
+            storage.reads.set(0);
+            storage.beforeRead = nth -> {
+                if (nth == 1) {
+                    storage.replace(samples(0, 2));
+                    throw new RowOutOfBoundsException(3, 2, "run");
+                }
+            };
+            StepVerifier.create(tail ? recording.tail().map(Indexed::value) : recording.samples())
+                    .expectErrorSatisfies(failure -> assertThat(failure)
+                            .isInstanceOfSatisfying(
+                                    StoreChangedException.class,
+                                    changed -> assertThat(changed.emitted()).isZero()))
+                    .verify(PATIENCE);
+        }
     }
 
     @Test
