@@ -57,13 +57,13 @@ class Disk {
         return Mono.create(sink -> Schedulers.boundedElastic().schedule(() -> {
             try {
                 sink.success(work.call());
-            } catch (Exception e) {
+            } catch (Throwable e) { // also no memory for a chunk, else whoever waits would do so for ever
                 sink.error(translated(store, action, e));
             }
         }));
     }
 
-    static Throwable translated(String store, String action, Exception e) {
+    static Throwable translated(String store, String action, Throwable e) {
         if (e instanceof AtomfluxException || !(e instanceof IOException)) {
             return e;
         }
@@ -198,10 +198,19 @@ class Disk {
             return in.readAllBytes();
         } catch (FileNotFoundException e) {
             if (Files.isReadable(file)) {
-                return Files.readAllBytes(file); // it has come just now
+                return come(file);
             } else if (exists(file)) {
                 throw e; // also said of one that may not be read
             }
+            return null;
+        }
+    }
+
+    /** Reads a file that has come just now; null if it went at once, as when one folder takes the place of another. */
+    private static byte @Nullable [] come(Path file) throws IOException {
+        try {
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
             return null;
         }
     }

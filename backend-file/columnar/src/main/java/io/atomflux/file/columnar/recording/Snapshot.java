@@ -36,6 +36,7 @@ record Snapshot(
         Path root, Commit commit, long recorded, @Nullable Chunks chunks, boolean foreign) {
 
     private static final int MOST_ATTEMPTS = 100;
+    private static final int LOOKS = 3; // before something is said not to be there
 
     Chunks arrays() {
         return Objects.requireNonNull(chunks, "chunks");
@@ -56,19 +57,21 @@ record Snapshot(
         for (int attempt = 0; ; attempt++) {
             Path root = places.current();
             if (Disk.names(root).isEmpty()) {
-                if (!Disk.exists(root) && Disk.exists(places.current())) {
-                    continue; // it was just replaced
-                } else if (Disk.exists(root) && !Files.isDirectory(root)) {
+                if (Disk.exists(root) && !Files.isDirectory(root)) {
                     throw new ForeignDataException(store, "a file", "a folder with a Zarr group, or nothing");
+                } else if (attempt < LOOKS) {
+                    continue; // it may just have been replaced: for an instant there is nothing of its name
                 }
                 return null;
             }
             byte[] file = Disk.read(commitFile(root));
             if (file == null) {
                 Snapshot foreign = foreign(root, frames, store, stride);
-                if (foreign != null) {
+                if (!root.equals(places.current()) || Disk.exists(commitFile(root))) {
+                    continue; // it was just replaced, and what was read is of the one that has come
+                } else if (foreign != null) {
                     return foreign;
-                } else if (attempt > 2 && root.equals(places.current()) && Disk.read(commitFile(root)) == null) {
+                } else if (attempt >= LOOKS) {
                     throw new ForeignDataException(
                             store,
                             "a folder that is no recording of " + frames.kind().name(),
