@@ -35,6 +35,7 @@ import reactor.core.scheduler.Schedulers;
 class Disk {
 
     private static final boolean SYNCS_FOLDERS = File.separatorChar == '/';
+    private static final int READS = 5;
     private static final int PIECE =
             1 << 20; // what is written at once is copied out of the heap by the system's binding
 
@@ -194,24 +195,16 @@ class Disk {
 
     /** Reads a file; null if there is none. Not by a channel: an interrupt, as of a cancelled read, would close that. */
     static byte @Nullable [] read(Path file) throws IOException {
-        try (FileInputStream in = new FileInputStream(file.toFile())) {
-            return in.readAllBytes();
-        } catch (FileNotFoundException e) {
-            if (Files.isReadable(file)) {
-                return come(file);
-            } else if (exists(file)) {
-                throw e; // also said of one that may not be read
+        for (int attempt = 1; ; attempt++) {
+            try (FileInputStream in = new FileInputStream(file.toFile())) {
+                return in.readAllBytes();
+            } catch (FileNotFoundException e) { // also said of one that may not be read
+                if (!exists(file)) {
+                    return null;
+                } else if (attempt == READS) {
+                    throw e;
+                } // else it may have come just now, with the folder it is in
             }
-            return null;
-        }
-    }
-
-    /** Reads a file that has come just now; null if it went at once, as when one folder takes the place of another. */
-    private static byte @Nullable [] come(Path file) throws IOException {
-        try {
-            return Files.readAllBytes(file);
-        } catch (NoSuchFileException e) {
-            return null;
         }
     }
 

@@ -66,18 +66,21 @@ record Snapshot(
             }
             byte[] file = Disk.read(commitFile(root));
             if (file == null) {
+                if (attempt < LOOKS) {
+                    continue;
+                }
                 Snapshot foreign = foreign(root, frames, store, stride);
-                if (!root.equals(places.current()) || Disk.exists(commitFile(root))) {
+                if (Disk.exists(commitFile(root))
+                        || !root.equals(places.current())
+                        || Disk.exists(commitFile(root))) {
                     continue; // it was just replaced, and what was read is of the one that has come
                 } else if (foreign != null) {
                     return foreign;
-                } else if (attempt >= LOOKS) {
-                    throw new ForeignDataException(
-                            store,
-                            "a folder that is no recording of " + frames.kind().name(),
-                            "a Zarr group with arrays time and data, or nothing");
                 }
-                continue;
+                throw new ForeignDataException(
+                        store,
+                        "a folder that is no recording of " + frames.kind().name(),
+                        "a Zarr group with arrays time and data, or nothing");
             }
             Snapshot found = known(root, Commit.read(file, store), store);
             if (found != null) {

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Readers while the folder of a recording is exchanged, and storage that fails with more than an exception. */
 class ReplacedTest {
 
-    private static final int TIMES = Boolean.getBoolean("atomflux.proof") ? 20_000 : 400;
+    private static final int TIMES = Boolean.getBoolean("atomflux.proof") ? 20_000 : 600;
     private static final int READERS = 6;
 
     @TempDir
@@ -51,6 +52,7 @@ class ReplacedTest {
             for (int i = 0; i < TIMES; i++) {
                 Files.move(two, places.next());
                 places.publish(disk);
+                LockSupport.parkNanos(200_000); // as writing the next one takes longer than exchanging them
                 Files.move(one.resolveSibling(".run.gone"), two);
             }
         } finally {
