@@ -70,9 +70,7 @@ record Snapshot(
                     continue;
                 }
                 Snapshot foreign = foreign(root, frames, store, stride);
-                if (Disk.exists(commitFile(root))
-                        || !root.equals(places.current())
-                        || Disk.exists(commitFile(root))) {
+                if (Disk.exists(commitFile(root)) || !root.equals(places.current()) || Disk.exists(commitFile(root))) {
                     continue; // it was just replaced, and what was read is of the one that has come
                 } else if (foreign != null) {
                     return foreign;
