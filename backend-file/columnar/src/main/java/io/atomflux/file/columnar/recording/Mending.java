@@ -9,10 +9,8 @@ import io.atomflux.recorder.RecordingPlan;
 import io.atomflux.recorder.RecordingStatus;
 import io.atomflux.value.NdArray;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
@@ -96,11 +94,12 @@ final class Mending<F> {
 
     /** Refuses to discard groups in the recording's, e.g. of rows that somebody has put there. */
     private void requireAlone(@Nullable Snapshot found) throws IOException {
-        for (String name : found == null ? List.<String>of() : Disk.names(found.root())) {
-            Path document = found.root().resolve(name).resolve("zarr.json");
-            if (Files.isRegularFile(document)
-                    && "group"
-                            .equals(ZarrJson.read(Files.readAllBytes(document)).get("node_type"))) {
+        if (found == null) {
+            return;
+        }
+        for (String name : Disk.names(found.root())) {
+            byte[] document = Disk.read(found.root().resolve(name).resolve("zarr.json"));
+            if (document != null && "group".equals(ZarrJson.read(document).get("node_type"))) {
                 throw new ForeignDataException(
                         store,
                         "the group \"%s\" beside the recording, which would go with it".formatted(name),

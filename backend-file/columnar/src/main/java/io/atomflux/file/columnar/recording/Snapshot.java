@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,8 @@ record Snapshot(
         Path root, Commit commit, long recorded, @Nullable Chunks chunks, boolean foreign) {
 
     private static final int MOST_ATTEMPTS = 100;
-    private static final int LOOKS = 3; // before something is said not to be there
+    private static final int LOOKS = 8; // before something is said not to be there
+    private static final long PAUSE = 100_000; // nanoseconds; a little longer each time, 3 ms together
 
     Chunks arrays() {
         return Objects.requireNonNull(chunks, "chunks");
@@ -60,6 +62,7 @@ record Snapshot(
                 if (Disk.exists(root) && !Files.isDirectory(root)) {
                     throw new ForeignDataException(store, "a file", "a folder with a Zarr group, or nothing");
                 } else if (attempt < LOOKS) {
+                    LockSupport.parkNanos(attempt * PAUSE);
                     continue; // it may just have been replaced: for an instant there is nothing of its name
                 }
                 return null;
@@ -67,6 +70,7 @@ record Snapshot(
             byte[] file = Disk.read(commitFile(root));
             if (file == null) {
                 if (attempt < LOOKS) {
+                    LockSupport.parkNanos(attempt * PAUSE);
                     continue;
                 }
                 Snapshot foreign = foreign(root, frames, store, stride);
