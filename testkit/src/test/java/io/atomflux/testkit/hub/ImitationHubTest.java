@@ -29,6 +29,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Flux;
 
 @Timeout(60)
 class ImitationHubTest {
@@ -412,6 +413,9 @@ class ImitationHubTest {
             assertThat(request.header("RANGE")).contains("bytes=0-0");
         });
         client.get(shard());
+        Flux.interval(Duration.ofMillis(1)) // the client has the last byte before the server knows that it has
+                .takeUntil(tick -> hub.load(Host.CDN).running() == 0)
+                .blockLast(Duration.ofSeconds(30));
         assertThat(hub.load(Host.CDN)).isEqualTo(new Load(1, 2048, 0, 1));
     }
 
