@@ -97,8 +97,9 @@ public final class ZarrRecording<F> implements RecordingStorage<F> {
     }
 
     /**
-     * {@inheritDoc}
+     * Opens the group for the one who writes; see {@link RecordingStorage#writer}.
      *
+     * @return cold; one writer. What an earlier one that was killed has left is mended first
      * @signals {@link io.atomflux.error.ForeignDataException} if something else than a recording is there, in every mode
      */
     @Override
