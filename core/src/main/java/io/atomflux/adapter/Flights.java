@@ -32,14 +32,27 @@ final class Flights<R> {
 
     /** One fetch of some rows. */
     final class Flight {
-        private final List<Long> positions = new ArrayList<>(); // for one thread at a time
+        private final List<Long> positions = new ArrayList<>(); // guarded by this
         private final Sinks.One<Landing<R>> landed = Sinks.one();
+        private boolean ended; // guarded by this
+
+        /** Takes a row as well; false if another fetches it, or this fetch was given up meanwhile, on another thread. */
+        private synchronized boolean take(long position) {
+            boolean taken = !ended && underWay.putIfAbsent(position, this) == null;
+            if (taken) {
+                positions.add(position);
+            }
+            return taken;
+        }
 
         private void end(@Nullable Landing<R> landing) {
             if (landing != null && landing.failure() == null) {
                 landings.incrementAndGet(); // before they can be claimed again
             }
-            positions.forEach(position -> underWay.remove(position, this));
+            synchronized (this) {
+                ended = true; // what is taken after this would be under way for ever
+                positions.forEach(position -> underWay.remove(position, this));
+            }
             if (landing == null) {
                 landed.tryEmitEmpty();
             } else {
@@ -72,10 +85,12 @@ final class Flights<R> {
         private Claim(Set<Long> positions) {
             wanted = positions;
             for (Long position : positions) {
-                Flight first = underWay.putIfAbsent(position, flight);
+                Flight first = underWay.get(position);
+                while (first == null && !flight.take(position)) {
+                    first = underWay.get(position); // it was taken, and perhaps let go, in between
+                }
                 if (first == null) {
                     mine.add(position);
-                    flight.positions.add(position);
                 } else if (first != flight) {
                     others.add(first);
                 }
@@ -84,11 +99,7 @@ final class Flights<R> {
 
         /** Lets others wait for a row too that may come with those asked for; false if it is fetched already. */
         boolean mayBring(long position) {
-            boolean first = underWay.putIfAbsent(position, flight) == null;
-            if (first) {
-                flight.positions.add(position);
-            }
-            return first;
+            return flight.take(position);
         }
 
         /** Returns what to fetch, in the order asked for. */

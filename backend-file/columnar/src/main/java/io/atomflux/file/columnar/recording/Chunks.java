@@ -108,7 +108,9 @@ final class Chunks {
      * @throws CorruptDataException if it does not decode, or has not
      */
     byte[] load(Series series, int column, long stretch, int valid, long checksum) throws IOException {
-        byte[] stored = Disk.read(file(series, column, stretch));
+        // What does not compress takes a little more than it did before.
+        long most = series.chunkBytes(layout.chunk()) * 9 / 8 + (64 << 10);
+        byte[] stored = Disk.read(file(series, column, stretch), most);
         byte[] chunk;
         try {
             chunk = array(series).chunk(stored).bytes();

@@ -1,6 +1,7 @@
 package io.atomflux.file.columnar.recording;
 
 import io.atomflux.error.AtomfluxException;
+import io.atomflux.error.LimitExceededException;
 import io.atomflux.error.StoreAccessException;
 import io.atomflux.error.StoreFullException;
 import io.atomflux.error.StoreIoException;
@@ -36,6 +37,7 @@ class Disk {
 
     private static final boolean SYNCS_FOLDERS = File.separatorChar == '/';
     private static final int READS = 5;
+    private static final long LONGEST_DOCUMENT = 16 << 20;
     private static final int PIECE =
             1 << 20; // what is written at once is copied out of the heap by the system's binding
 
@@ -193,11 +195,25 @@ class Disk {
         return names;
     }
 
-    /** Reads a file; null if there is none. Not by a channel: an interrupt, as of a cancelled read, would close that. */
+    /** Reads a document; null if there is none. */
     static byte @Nullable [] read(Path file) throws IOException {
+        return read(file, LONGEST_DOCUMENT);
+    }
+
+    /**
+     * Reads a file; null if there is none. Not by a channel: an interrupt, as of a cancelled read, would close that.
+     *
+     * @throws LimitExceededException if it has more bytes than that
+     */
+    static byte @Nullable [] read(Path file, long most) throws IOException {
         for (int attempt = 1; ; attempt++) {
             try (FileInputStream in = new FileInputStream(file.toFile())) {
-                return in.readAllBytes();
+                long size = in.getChannel().size();
+                if (size > most) {
+                    throw new LimitExceededException(
+                            "bytes of the file " + file, size, most, "no recorder makes such a file");
+                }
+                return in.readNBytes((int) Math.min(most, Integer.MAX_VALUE - 8)); // it may grow meanwhile
             } catch (FileNotFoundException e) { // also said of one that may not be read
                 if (!exists(file)) {
                     return null;

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atomflux.error.CorruptDataException;
 import io.atomflux.error.ForeignDataException;
+import io.atomflux.error.LimitExceededException;
 import io.atomflux.error.StoreBusyException;
 import io.atomflux.error.StoreChangedException;
 import io.atomflux.file.columnar.zarr.ZarrJson;
@@ -27,6 +28,7 @@ import io.atomflux.value.DType;
 import io.atomflux.value.NdArray;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -338,6 +340,23 @@ class ZarrRecordingTest {
         await(next.append(samples(2, 3)));
         await(next.close(RecordingStatus.CLOSED, ""));
         assertThat(await(Recording.of(at(run)).size())).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"time/zarr.json", "time/.recording.json", "data/c/0/0/0"})
+    @DisplayName("a file that is far larger than any recorder makes it is refused before it is read")
+    void hugeFiles(String name) throws IOException {
+        Path run = folder.resolve("huge");
+        RecordingWriter<NdArray> writer = await(at(run).writer(plan(RecordingMode.CREATE_NEW)));
+        await(writer.append(samples(0, 2)));
+        await(writer.close(RecordingStatus.CLOSED, ""));
+        try (RandomAccessFile file = new RandomAccessFile(run.resolve(name).toFile(), "rw")) {
+            file.setLength(5L << 30); // a hole
+        }
+
+        assertThatThrownBy(() -> Recording.of(at(run)).samples().blockLast())
+                .isInstanceOf(LimitExceededException.class)
+                .hasMessageContaining(name);
     }
 
     @Test
