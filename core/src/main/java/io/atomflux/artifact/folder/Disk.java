@@ -3,6 +3,7 @@ package io.atomflux.artifact.folder;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -81,20 +82,31 @@ interface Disk {
     @Nullable
     Closeable tryLock(Path path) throws IOException;
 
-    /** Removes a file or a folder with all in it, if there is one; returns the bytes removed. Links are not followed. */
+    /**
+     * Removes a file or a folder with all in it, if there is one; returns the bytes removed. Links are not followed. What a slow
+     * writer puts there meanwhile goes, too.
+     */
     default long deleteTree(Path path) throws IOException {
         long bytes = 0;
-        Kind kind = kind(path);
-        if (kind == Kind.FOLDER) {
-            for (String name : names(path)) {
-                bytes += deleteTree(path.resolve(name));
+        for (int attempt = 1; ; attempt++) {
+            Kind kind = kind(path);
+            if (kind == Kind.FOLDER) {
+                for (String name : names(path)) {
+                    bytes += deleteTree(path.resolve(name));
+                }
+            } else if (kind == Kind.FILE) {
+                Stamp stamp = stamp(path);
+                bytes += stamp == null ? 0 : stamp.size();
             }
-        } else if (kind == Kind.FILE) {
-            Stamp stamp = stamp(path);
-            bytes = stamp == null ? 0 : stamp.size();
+            try {
+                delete(path);
+                return bytes;
+            } catch (DirectoryNotEmptyException e) {
+                if (attempt == 10) {
+                    throw e;
+                } // a file has come since it was listed
+            }
         }
-        delete(path);
-        return bytes;
     }
 
     /** Puts a small file in place of what is there, as a whole, surviving loss of power. */

@@ -27,7 +27,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** The file system of this machine. */
-final class LocalDisk implements Disk {
+class LocalDisk implements Disk {
 
     /** Elsewhere a folder cannot be opened to be synced; renaming and removing is journalled by the system there. */
     private static final boolean SYNCS_FOLDERS = File.separatorChar == '/';
