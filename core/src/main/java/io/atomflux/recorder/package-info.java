@@ -5,8 +5,8 @@
  * record to is a {@link io.atomflux.recorder.RecordingStorage}: npz files in {@code io.atomflux.recorder.npz}, any store of rows
  * in {@code io.atomflux.recorder.rows}, Zarr groups in the module of columnar files, or one of the user's own.
  *
- * <p>May import the facades, {@code io.atomflux.spi}, {@code io.atomflux.codec}, {@code io.atomflux.atoms}, {@code
- * io.atomflux.value} and {@code io.atomflux.error}; no driver, no native code.
+ * <p>May import the facades, {@code io.atomflux.spi}, {@code io.atomflux.adapter}, {@code io.atomflux.codec}, {@code
+ * io.atomflux.atoms}, {@code io.atomflux.value} and {@code io.atomflux.error}; no driver, no native code.
  */
 @NullMarked
 package io.atomflux.recorder;
