@@ -10,7 +10,6 @@ import io.atomflux.recorder.RecordingStatus;
 import io.atomflux.value.DType;
 import io.atomflux.value.NdArray;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,7 +58,7 @@ record Snapshot(
         for (int attempt = 0; ; attempt++) {
             Path root = places.current();
             if (Disk.names(root).isEmpty()) {
-                if (Disk.exists(root) && !Files.isDirectory(root)) {
+                if (Disk.isOther(root)) {
                     throw new ForeignDataException(store, "a file", "a folder with a Zarr group, or nothing");
                 } else if (attempt < LOOKS) {
                     LockSupport.parkNanos(attempt * PAUSE);
