@@ -110,6 +110,7 @@ class ArchitectureTest {
                 "io.atomflux.recorder.rows > facades recorder spi atoms value error",
                 "io.atomflux.recorder > facades spi codec adapter atoms value error",
                 "io.atomflux.recorder.npz > recorder spi codec adapter value error",
+                "io.atomflux.loader > facades spi adapter codec atoms value error",
                 "io.atomflux.artifact.isf > facades artifact artifact.spi artifact.codec spi codec value error"
             })
     void usesOnly(String user, String used) {
