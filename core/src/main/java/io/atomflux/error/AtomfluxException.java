@@ -28,6 +28,7 @@ public abstract sealed class AtomfluxException extends RuntimeException
                 RowOutOfBoundsException,
                 RunFailedException,
                 SampleRejectedException,
+                StateMismatchException,
                 StoreAccessException,
                 StoreBusyException,
                 StoreChangedException,
