@@ -10,7 +10,7 @@ public final class MissingValueException extends AtomfluxException {
 
     public MissingValueException(String store, long position, String key) {
         super(
-                "no value: row %d, %s in %s (use skipMissing(), orElse(value) or optional() where gaps are expected)"
+                "no value: row %d, %s in %s (where gaps are expected: skipMissing(), orElse(value) or optional() of a view, orElse(key, value) or badRows(SKIP) of a loader)"
                         .formatted(
                                 position,
                                 key.equals("row")

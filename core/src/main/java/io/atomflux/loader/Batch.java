@@ -1,13 +1,34 @@
 package io.atomflux.loader;
 
+import io.atomflux.Ragged;
+import io.atomflux.value.NdArray;
 import io.atomflux.value.Row;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 
-/** Samples that are used together in one step of training. */
+/**
+ * Samples that are used together in one step of training: their values as contiguous arrays, and where the epoch stands after them.
+ *
+ * <p>Values of one shape (energies, cells) are <b>stacked</b> along a new first axis. Arrays with an entry for each atom, which are
+ * all of {@code arrays.*} and {@code calc.forces}, {@code energies}, {@code stresses}, {@code charges}, {@code magmoms}, {@code
+ * momenta} and {@code born_effective_charges}, are <b>joined</b> along their first axis: {@link #offsets} and {@link #sampleOfAtom}
+ * tell which atoms are whose. So are keys declared as ragged. They are <b>padded</b> with zeros to the longest instead where the
+ * loader says so, and {@link #mask} tells what is filled up. Of keys declared as edges the numbers count through the atoms of all
+ * samples.
+ *
+ * <p>Element types are kept, in little-endian order; where those of a batch differ, numbers become what NumPy promotes them to, also
+ * if one sample alone holds a float among integers. {@code float32()} and {@code float64()} of the loader convert arrays and numbers
+ * of floats, float16 too; integers, booleans, complex numbers and texts stay. An empty batch has arrays of shape (0), since nothing
+ * is known of any row: ask {@link #isEmpty} first.
+ *
+ * <p>Immutable, for any number of threads. With {@code keys(…)} of the loader those arrays are made in its pipeline, and what is wrong
+ * with them is an error of the epoch; all others are made, on the caller's thread, when first asked for.
+ */
 public final class Batch {
 
     private final List<Sample> samples;
-    private final Collation how;
+    private final Collated collated;
     private final LoaderState state;
     private final LoaderProgress progress;
     private final int repeated;
@@ -15,20 +36,25 @@ public final class Batch {
 
     private Batch(
             List<Sample> samples,
-            Collation how,
+            Collated collated,
             LoaderState state,
             LoaderProgress progress,
             int repeated,
             List<Long> skipped) {
-        this.samples = List.copyOf(samples);
-        this.how = how;
+        this.samples = samples;
+        this.collated = collated;
         this.state = state;
         this.progress = progress;
         this.repeated = repeated;
-        this.skipped = List.copyOf(skipped);
+        this.skipped = skipped;
     }
 
-    /** Puts samples together. */
+    /**
+     * Puts samples together; heavy work if there are keys to be put together at once, of which the errors come from here.
+     *
+     * @param state names the stores of the samples
+     * @throws io.atomflux.error.AtomfluxException as {@link #array} does; also if a row is reserved
+     */
     static Batch of(
             List<Sample> samples,
             Collation how,
@@ -36,7 +62,10 @@ public final class Batch {
             LoaderProgress progress,
             int repeated,
             List<Long> skipped) {
-        return new Batch(samples, how, state, progress, repeated, skipped);
+        List<Sample> kept = List.copyOf(samples);
+        Collated collated = new Collated(kept, how, state.plan().sources());
+        collated.eagerly();
+        return new Batch(kept, collated, state, progress, repeated, List.copyOf(skipped));
     }
 
     /** Returns the number of samples. */
@@ -49,11 +78,79 @@ public final class Batch {
         return samples.isEmpty();
     }
 
-    Collation how() {
-        return how;
+    /** Returns the keys that every sample has or has a substitute for, those of the first one first; unmodifiable. */
+    public Set<String> keys() {
+        return collated.keys();
     }
 
-    /** Returns one sample as it was read. */
+    /**
+     * Returns the values of a key as one array: stacked, of shape (samples, …), or (samples) for numbers; joined, of shape (atoms, …);
+     * padded, of shape (samples, longest, …); edges, int64 of shape (2, edges), or (edges, 2) if they are stored so. Texts become a
+     * unicode array.
+     *
+     * <p>Edges of shape (2, 2) are taken as (2, E) unless another sample of the batch tells otherwise.
+     *
+     * @throws io.atomflux.error.MissingValueException if a sample lacks the key, or has null, and there is no substitute
+     * @throws io.atomflux.error.ValueTypeException if values are neither numbers nor arrays nor texts, cannot be mixed, differ in shape,
+     *     or a per-atom array has another number of entries than the sample has atoms
+     * @throws io.atomflux.error.CorruptDataException if a value does not decode
+     * @throws io.atomflux.error.UnsupportedDataException if an edge has no such atom, or a value is refused as it is stored
+     * @throws io.atomflux.error.LimitExceededException if the array would exceed 2 GiB
+     */
+    public NdArray array(String key) {
+        return collated.array(Objects.requireNonNull(key, "key"));
+    }
+
+    /**
+     * Returns the arrays of a key joined along their first axis, also if it is padded or was not declared at all, with offsets of
+     * their own.
+     *
+     * @throws IllegalArgumentException for a key of edges
+     * @throws io.atomflux.error.AtomfluxException as {@link #array} does; also if a value is a single number
+     */
+    public Ragged ragged(String key) {
+        return collated.ragged(Objects.requireNonNull(key, "key"));
+    }
+
+    /**
+     * Returns where the atoms of each sample are in joined arrays: int64 of shape (samples + 1); those of sample i are
+     * {@code offsets[i]} to {@code offsets[i + 1] - 1}.
+     *
+     * @throws io.atomflux.error.MissingValueException if a sample has no per-atom array that tells the number of its atoms
+     */
+    public NdArray offsets() {
+        return collated.offsets();
+    }
+
+    /**
+     * Returns which sample each atom belongs to: int64 of shape (atoms); what graph learning calls {@code batch}.
+     *
+     * @throws io.atomflux.error.MissingValueException as {@link #offsets} does
+     */
+    public NdArray sampleOfAtom() {
+        return collated.sampleOfAtom();
+    }
+
+    /**
+     * Returns where padded arrays have atoms: bool of shape (samples, most atoms of one).
+     *
+     * @throws io.atomflux.error.MissingValueException as {@link #offsets} does
+     */
+    public NdArray mask() {
+        return collated.mask();
+    }
+
+    /**
+     * Returns the values of a key as they are stored, one of each sample, e.g. texts; unmodifiable.
+     *
+     * @throws io.atomflux.error.MissingValueException if a sample lacks the key, or has null, and there is no substitute
+     * @throws io.atomflux.error.CorruptDataException if a value does not decode
+     */
+    public List<Object> values(String key) {
+        return collated.values(Objects.requireNonNull(key, "key"));
+    }
+
+    /** Returns one sample as it was read, after the maps of the loader. */
     public Row row(int index) {
         return samples.get(index).row();
     }

@@ -46,11 +46,72 @@ final class Elements {
         };
     }
 
-    /** Fills an array of int64 from int32, both little-endian. */
-    static void widen(byte[] data, int from, byte[] target) {
-        for (int i = 0; i < target.length / 8; i++) {
-            L8.set(target, i * 8, (long) (int) L4.get(data, from + i * 4));
+    /** Converts elements as {@link NdArray#copyTo(DType, byte[], int)} does. */
+    static void convert(DType type, byte[] data, int from, DType to, byte[] target, int at, int count) {
+        if (type.equals(to)) {
+            System.arraycopy(data, from, target, at, count * to.itemSize());
+        } else if (type.kind() == DType.Kind.COMPLEX && to.kind() == DType.Kind.COMPLEX) {
+            convert(part(type), data, from, part(to), target, at, 2 * count);
+        } else if (type.isReal()) {
+            convertReal(type, data, from, to, target, at, count);
+        } else if (type.kind() == to.kind() && type.itemSize() <= to.itemSize() && type.kind() != DType.Kind.STRUCT) {
+            for (int i = 0; i < count; i++) {
+                lengthen(type, data, from + i * type.itemSize(), to, target, at + i * to.itemSize());
+            }
+        } else {
+            throw notA("elements that become " + to, type);
         }
+    }
+
+    /** Converts real elements; the usual pairs in loops of their own, since whole data sets go through here. */
+    static void convertReal(DType type, byte[] data, int from, DType to, byte[] target, int at, int count) {
+        if (type == DType.FLOAT64 && to == DType.FLOAT32) {
+            for (int i = 0; i < count; i++) {
+                double value = Double.longBitsToDouble((long) L8.get(data, from + i * 8));
+                L4.set(target, at + i * 4, Float.floatToRawIntBits((float) value));
+            }
+        } else if (type == DType.FLOAT32 && to == DType.FLOAT64) {
+            for (int i = 0; i < count; i++) {
+                double value = Float.intBitsToFloat((int) L4.get(data, from + i * 4));
+                L8.set(target, at + i * 8, Double.doubleToRawLongBits(value));
+            }
+        } else if (type == DType.INT32 && to == DType.INT64) {
+            for (int i = 0; i < count; i++) {
+                L8.set(target, at + i * 8, (long) (int) L4.get(data, from + i * 4));
+            }
+        } else {
+            convertEach(type, data, from, to, target, at, count);
+        }
+    }
+
+    private static void convertEach(DType type, byte[] data, int from, DType to, byte[] target, int at, int count) {
+        boolean exact = (to.kind() == DType.Kind.INT || to.kind() == DType.Kind.UINT)
+                && type.isReal()
+                && type.kind() != DType.Kind.FLOAT;
+        for (int i = 0; i < count; i++) {
+            int first = from + i * type.itemSize();
+            int place = at + i * to.itemSize();
+            if (exact) {
+                putInteger(to, target, place, integer(type, data, first));
+            } else {
+                putReal(to, target, place, real(type, data, first));
+            }
+        }
+    }
+
+    private static DType part(DType complex) {
+        return DType.of((complex.isBigEndian() ? ">f" : "<f") + complex.itemSize() / 2);
+    }
+
+    private static void lengthen(DType type, byte[] data, int from, DType to, byte[] target, int at) {
+        if (type.kind() == DType.Kind.BYTES || type.isBigEndian() == to.isBigEndian()) {
+            System.arraycopy(data, from, target, at, type.itemSize());
+        } else {
+            for (int i = 0; i < type.itemSize(); i += 4) {
+                put4(to, target, at + i, bits4(type, data, from + i));
+            }
+        }
+        Arrays.fill(target, at + type.itemSize(), at + to.itemSize(), (byte) 0);
     }
 
     static long integer(DType type, byte[] data, int at) {

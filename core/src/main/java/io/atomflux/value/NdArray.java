@@ -233,6 +233,19 @@ public final class NdArray {
         System.arraycopy(data, offset, target, at, byteSize());
     }
 
+    /**
+     * Copies the elements to the place given as elements of another type, as {@code numpy.copyto} does with {@code
+     * casting="unsafe"}: real numbers become real numbers, complex ones complex, texts and byte strings longer ones.
+     *
+     * @param type what they become, in its own byte order
+     * @throws IllegalStateException if elements do not become such
+     * @throws IndexOutOfBoundsException if there is no room for all
+     */
+    public void copyTo(DType type, byte[] target, int at) {
+        Objects.checkFromIndexSize(at, Math.multiplyExact(size, type.itemSize()), target.length);
+        Elements.convert(dtype, data, offset, type, target, at, size);
+    }
+
     /** Returns one entry along the first axis, sharing the bytes; {@code slice(i)} of a 1-d array is 0-d. */
     public NdArray slice(int index) {
         int[] rest = firstAxisRest();
@@ -379,19 +392,8 @@ public final class NdArray {
             return this;
         }
         byte[] bytes = new byte[Math.multiplyExact(size, target.itemSize())];
-        if (dtype.equals(DType.INT32) && target.equals(DType.INT64)) {
-            Elements.widen(data, offset, bytes); // as most datasets need it, for each structure
-            return new NdArray(target, shape, size, bytes, 0);
-        }
-        boolean exact = (target.kind() == DType.Kind.INT || target.kind() == DType.Kind.UINT)
-                && dtype.isReal()
-                && dtype.kind() != DType.Kind.FLOAT;
-        for (int i = 0; i < size; i++) {
-            if (exact) {
-                Elements.putInteger(target, bytes, i * target.itemSize(), longAt(i));
-            } else {
-                Elements.putReal(target, bytes, i * target.itemSize(), doubleAt(i));
-            }
+        if (size > 0) {
+            Elements.convertReal(dtype, data, offset, target, bytes, 0, size);
         }
         return new NdArray(target, shape, size, bytes, 0);
     }
