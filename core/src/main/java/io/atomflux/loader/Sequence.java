@@ -1,7 +1,16 @@
 package io.atomflux.loader;
 
-/** Which sample stands at each slot of an epoch: a formula, so that any slot is reached at once. */
+/** Which sample stands at each slot of an epoch: a formula, so that any slot is reached at once. Free to use from many threads. */
 interface Sequence {
+
+    /**
+     * Returns the sequence of an epoch; package {@code io.atomflux.loader} says by which formula.
+     *
+     * @throws io.atomflux.error.LimitExceededException if a mixture of very many rows has more slots than a long holds
+     */
+    static Sequence of(EpochPlan plan) {
+        return new EpochSequence(plan);
+    }
 
     /** Returns the number of slots. */
     long length();

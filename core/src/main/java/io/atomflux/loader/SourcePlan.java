@@ -10,7 +10,7 @@ package io.atomflux.loader;
  * @param to upper bound of that part, to 1
  * @param splitSeed decides who belongs to which part
  * @param blockRows neighbouring rows that stay together; 0 for rows in their order
- * @param blocks blocks that are mixed with each other
+ * @param blocks blocks that are mixed with each other; 1 or more
  * @param weight its share in a mixture
  */
 record SourcePlan(
@@ -22,4 +22,10 @@ record SourcePlan(
         long splitSeed,
         int blockRows,
         int blocks,
-        double weight) {}
+        double weight) {
+
+    /** Returns this source at another size, as it is found when an epoch begins. */
+    SourcePlan found(String name, long rows, String itsMark) {
+        return new SourcePlan(name, rows, itsMark, from, to, splitSeed, blockRows, blocks, weight);
+    }
+}
