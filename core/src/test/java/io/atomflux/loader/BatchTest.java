@@ -1,7 +1,7 @@
 package io.atomflux.loader;
 
-import static io.atomflux.loader.Batches.PLAIN;
-import static io.atomflux.loader.Batches.how;
+import static io.atomflux.loader.RowBatches.PLAIN;
+import static io.atomflux.loader.RowBatches.how;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -69,7 +69,7 @@ class BatchTest {
     @Test
     @DisplayName("per-atom arrays are joined, with offsets and the sample of each atom; others are stacked")
     void joinsAtoms() {
-        Batch batch = Batches.of(PLAIN, THREE);
+        Batch batch = RowBatches.of(PLAIN, THREE);
         assertThat(batch.array(POSITIONS).toNested())
                 .isEqualTo(List.of(
                         List.of(0.0, 0.125, 0.25),
@@ -92,7 +92,7 @@ class BatchTest {
     @Test
     @DisplayName("padded arrays are filled up with zeros to the longest, and the mask tells where atoms are")
     void padsAtoms() {
-        Batch batch = Batches.of(padded(), THREE);
+        Batch batch = RowBatches.of(padded(), THREE);
         List<Double> none = List.of(0.0, 0.0, 0.0);
         assertThat(batch.array(POSITIONS).toNested())
                 .isEqualTo(List.of(
@@ -104,7 +104,7 @@ class BatchTest {
                 .isEqualTo(NdArray.of(new boolean[] {true, true, true, true, false, false, true, true, false}, 3, 3));
         assertThat(batch.ragged(POSITIONS).values().shape()).containsExactly(6, 3);
 
-        Batch one = Batches.of(padded("arrays.numbers"), THREE);
+        Batch one = RowBatches.of(padded("arrays.numbers"), THREE);
         assertThat(one.array("arrays.numbers").shape()).containsExactly(3, 3);
         assertThat(one.array(POSITIONS).shape()).containsExactly(6, 3);
     }
@@ -113,7 +113,7 @@ class BatchTest {
     @DisplayName("a key declared as ragged stays so beside padded ones; any array can be asked for as ragged")
     void raggedStays() {
         Collation how = new Collation(null, null, true, Set.of(), Set.of(POSITIONS), Set.of(), Map.of());
-        Batch batch = Batches.of(how, THREE);
+        Batch batch = RowBatches.of(how, THREE);
         assertThat(batch.array(POSITIONS).shape()).containsExactly(6, 3);
         assertThat(batch.array("arrays.numbers").shape()).containsExactly(3, 3);
         assertThat(batch.ragged("cell").offsets()).isEqualTo(NdArray.of(new long[] {0, 3, 6, 9}));
@@ -139,18 +139,19 @@ class BatchTest {
             rows.add(THREE.get(i).merge(Row.of("edges", edges.get(i))));
             others.add(THREE.get(i).merge(Row.of("edges", transposed.get(i))));
         }
-        assertThat(Batches.of(edges(), rows).array("edges"))
+        assertThat(RowBatches.of(edges(), rows).array("edges"))
                 .isEqualTo(NdArray.of(new long[] {0, 1, 2, 0, 4, 5, 1, 0, 0, 2, 5, 4}, 2, 6));
-        assertThat(Batches.of(edges(), others).array("edges"))
+        assertThat(RowBatches.of(edges(), others).array("edges"))
                 .isEqualTo(NdArray.of(new long[] {0, 1, 1, 0, 2, 0, 0, 2, 4, 5, 5, 4}, 6, 2));
-        assertThat(Batches.of(edges(), rows.get(2)).array("edges"))
+        assertThat(RowBatches.of(edges(), rows.get(2)).array("edges"))
                 .as("(2, 2) is (2, E)")
                 .isEqualTo(NdArray.of(new long[] {0, 1, 1, 0}, 2, 2));
-        assertThat(Batches.of(edges(), rows.get(1)).array("edges").shape()).containsExactly(2, 0);
-        assertThatThrownBy(() -> Batches.of(edges(), rows.get(0), others.get(0)).array("edges"))
+        assertThat(RowBatches.of(edges(), rows.get(1)).array("edges").shape()).containsExactly(2, 0);
+        assertThatThrownBy(
+                        () -> RowBatches.of(edges(), rows.get(0), others.get(0)).array("edges"))
                 .isInstanceOf(ValueTypeException.class)
                 .hasMessageContaining("[2, E] as in the samples before");
-        assertThatThrownBy(() -> Batches.of(edges(), rows).ragged("edges"))
+        assertThatThrownBy(() -> RowBatches.of(edges(), rows).ragged("edges"))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -159,17 +160,17 @@ class BatchTest {
     void refusesWrongEdges() {
         for (long wrong : new long[] {3, -1, Long.MAX_VALUE}) {
             Row row = THREE.get(0).merge(Row.of("edges", NdArray.of(new long[] {0, wrong}, 2, 1)));
-            assertThatThrownBy(() -> Batches.of(edges(), row).array("edges"))
+            assertThatThrownBy(() -> RowBatches.of(edges(), row).array("edges"))
                     .isInstanceOf(UnsupportedDataException.class)
                     .hasMessageContaining(
                             "data.lmdb, row 100, key edges: edge to atom " + wrong + " (expected: 0 to 2");
         }
         for (Object wrong : List.of(new double[2][1], new long[3][3], new long[2], 1.0, "0-1")) {
             Row row = THREE.get(0).merge(Row.of("edges", wrong));
-            assertThatThrownBy(() -> Batches.of(edges(), row).array("edges")).isInstanceOf(ValueTypeException.class);
+            assertThatThrownBy(() -> RowBatches.of(edges(), row).array("edges")).isInstanceOf(ValueTypeException.class);
         }
         assertThatThrownBy(() ->
-                        Batches.of(edges(), Row.of("edges", new long[2][1])).array("edges"))
+                        RowBatches.of(edges(), Row.of("edges", new long[2][1])).array("edges"))
                 .isInstanceOf(MissingValueException.class)
                 .hasMessageContaining("arrays.numbers");
     }
@@ -187,7 +188,7 @@ class BatchTest {
                 .put("info.text", "μ")
                 .put("info.complex", new Complex(0.1, 2))
                 .build();
-        Batch single = Batches.of(how(null, DType.FLOAT32), row);
+        Batch single = RowBatches.of(how(null, DType.FLOAT32), row);
         assertThat(single.array("info.v").dtype()).isEqualTo(DType.FLOAT32);
         assertThat(single.array("info.v").toDoubleArray())
                 .containsExactly(
@@ -205,9 +206,9 @@ class BatchTest {
         assertThat(single.array("info.flag")).isEqualTo(NdArray.of(new boolean[] {true}));
         assertThat(single.array("info.text").toNested()).isEqualTo(List.of("μ"));
         assertThat(single.array("info.complex").toNested()).isEqualTo(List.of(new Complex(0.1, 2)));
-        Batch twice = Batches.of(how(null, DType.FLOAT64), row);
+        Batch twice = RowBatches.of(how(null, DType.FLOAT64), row);
         assertThat(twice.array("info.half")).isEqualTo(NdArray.of(new double[] {0.0999755859375}));
-        assertThat(Batches.of(PLAIN, row).array("info.half").dtype()).isEqualTo(DType.FLOAT16);
+        assertThat(RowBatches.of(PLAIN, row).array("info.half").dtype()).isEqualTo(DType.FLOAT16);
     }
 
     @Test
@@ -217,10 +218,11 @@ class BatchTest {
                 List.of(0L, -1.5, NdScalar.of(2.5f), NdArray.of(new int[] {7}).reshape());
         List<Row> rows = new ArrayList<>();
         energies.forEach(energy -> rows.add(Row.of("calc.energy", energy)));
-        assertThat(Batches.of(PLAIN, rows).array("calc.energy")).isEqualTo(NdArray.of(new double[] {0, -1.5, 2.5, 7}));
+        assertThat(RowBatches.of(PLAIN, rows).array("calc.energy"))
+                .isEqualTo(NdArray.of(new double[] {0, -1.5, 2.5, 7}));
         List<Row> backwards = new ArrayList<>(rows);
         Collections.reverse(backwards);
-        assertThat(Batches.of(how(null, DType.FLOAT32), backwards).array("calc.energy"))
+        assertThat(RowBatches.of(how(null, DType.FLOAT32), backwards).array("calc.energy"))
                 .isEqualTo(NdArray.of(new float[] {7, 2.5f, -1.5f, 0}));
     }
 
@@ -240,7 +242,7 @@ class BatchTest {
                 .put("r", record)
                 .build();
         Row other = row.merge(Row.of("t", NdArray.ofTexts(List.of("abc"))));
-        Batch batch = Batches.of(PLAIN, row, other);
+        Batch batch = RowBatches.of(PLAIN, row, other);
         assertThat(batch.array("v")).isEqualTo(NdArray.of(new double[] {1.5, -2, 1.5, -2}, 2, 2));
         assertThat(batch.array("i")).isEqualTo(NdArray.of(new short[] {1, -2, 1, -2}, 2, 2));
         assertThat(batch.array("t")).isEqualTo(NdArray.ofTexts(List.of("μ", "abc"), 2, 1));
@@ -254,31 +256,31 @@ class BatchTest {
     @DisplayName("what differs in shape or kind is told with store, row, key and what to do")
     void tellsWhatDiffers() {
         Row three = Row.of("info.v", new double[3]);
-        assertThatThrownBy(() -> Batches.of(PLAIN, three, Row.of("info.v", new double[4]))
+        assertThatThrownBy(() -> RowBatches.of(PLAIN, three, Row.of("info.v", new double[4]))
                         .array("info.v"))
                 .isInstanceOf(ValueTypeException.class)
                 .hasMessageContaining("row 101, key info.v in data.lmdb: shape [4]")
                 .hasMessageContaining("shape [3] as in row 100; declare ragged(\"info.v\") or padded(\"info.v\")");
-        assertThatThrownBy(() -> Batches.of(PLAIN, three, Row.of("info.v", new boolean[3]))
+        assertThatThrownBy(() -> RowBatches.of(PLAIN, three, Row.of("info.v", new boolean[3]))
                         .array("info.v"))
                 .isInstanceOf(ValueTypeException.class)
                 .hasMessageContaining("bool (expected: float64 as in row 100)");
-        assertThatThrownBy(
-                        () -> Batches.of(PLAIN, three, Row.of("info.v", "text")).array("info.v"))
+        assertThatThrownBy(() ->
+                        RowBatches.of(PLAIN, three, Row.of("info.v", "text")).array("info.v"))
                 .isInstanceOf(ValueTypeException.class)
                 .hasMessageContaining("row 101, key info.v in data.lmdb: text (expected: no text");
         for (Object odd : List.of(List.of(1L), Map.of("a", 1L), Bytes.of(new byte[1]))) {
-            Batch batch = Batches.of(PLAIN, Row.of("info.v", odd));
+            Batch batch = RowBatches.of(PLAIN, Row.of("info.v", odd));
             assertThatThrownBy(() -> batch.array("info.v"))
                     .isInstanceOf(ValueTypeException.class)
                     .hasMessageContaining("values(\"info.v\")");
             assertThat(batch.values("info.v")).containsExactly(odd);
         }
         Row short1 = Row.of("arrays.numbers", new long[3], "calc.forces", new double[2][3]);
-        assertThatThrownBy(() -> Batches.of(PLAIN, short1).array("calc.forces"))
+        assertThatThrownBy(() -> RowBatches.of(PLAIN, short1).array("calc.forces"))
                 .isInstanceOf(ValueTypeException.class)
                 .hasMessageContaining("shape [2, 3] (expected: an entry for each of 3 atoms)");
-        assertThatThrownBy(() -> Batches.of(PLAIN, structure(2, 0), Row.of(POSITIONS, new double[1][2]))
+        assertThatThrownBy(() -> RowBatches.of(PLAIN, structure(2, 0), Row.of(POSITIONS, new double[1][2]))
                         .array(POSITIONS))
                 .isInstanceOf(ValueTypeException.class)
                 .hasMessageContaining("shape [1, 2] (expected: shape (n) + [3] as in row 100)");
@@ -290,7 +292,7 @@ class BatchTest {
         Row without = THREE.get(1);
         Row nothing = THREE.get(1).merge(Row.of("info.x", null));
         for (Row row : List.of(without, nothing)) {
-            Batch batch = Batches.of(PLAIN, THREE.get(0).merge(Row.of("info.x", 1.0)), row);
+            Batch batch = RowBatches.of(PLAIN, THREE.get(0).merge(Row.of("info.x", 1.0)), row);
             for (Runnable call : List.<Runnable>of(
                     () -> batch.array("info.x"), () -> batch.ragged("info.x"), () -> batch.values("info.x"))) {
                 assertThatThrownBy(call::run).isInstanceOfAny(MissingValueException.class, ValueTypeException.class);
@@ -302,10 +304,11 @@ class BatchTest {
                         assertThat(error.store()).isEqualTo("data.lmdb");
                     });
         }
-        assertThatThrownBy(() -> Batches.of(PLAIN, THREE.get(0), Row.reserved()))
+        assertThatThrownBy(() -> RowBatches.of(PLAIN, THREE.get(0), Row.reserved()))
                 .isInstanceOf(MissingValueException.class)
                 .hasMessageContaining("row 101, which is reserved");
-        assertThatThrownBy(() -> Batches.of(PLAIN, Row.of("calc.energy", 1.0)).offsets())
+        assertThatThrownBy(
+                        () -> RowBatches.of(PLAIN, Row.of("calc.energy", 1.0)).offsets())
                 .isInstanceOf(MissingValueException.class)
                 .hasMessageContaining("arrays.numbers");
     }
@@ -325,7 +328,7 @@ class BatchTest {
         Collation how = new Collation(null, null, false, Set.of(), Set.of(), Set.of(), instead);
         Row full = THREE.get(1).merge(Row.of("calc.forces", new double[1][3], "arrays.tags", new long[1]));
         Row lacking = THREE.get(2).merge(Row.of("calc.energy", null));
-        Batch batch = Batches.of(how, full, lacking);
+        Batch batch = RowBatches.of(how, full, lacking);
         assertThat(batch.array("calc.energy")).isEqualTo(NdArray.of(new double[] {15, 7}));
         assertThat(batch.array("calc.forces")).isEqualTo(NdArray.of(new double[] {0, 0, 0, 1, 2, 3, 1, 2, 3}, 3, 3));
         assertThat(batch.array("arrays.tags")).isEqualTo(NdArray.of(new long[] {0, 5, 5}));
@@ -337,15 +340,15 @@ class BatchTest {
     @DisplayName("samples without atoms take no place in joined arrays, and rows of zeros in padded ones")
     void samplesWithoutAtoms() {
         Row empty = Row.of("arrays.numbers", new double[0], POSITIONS, new double[0]); // as numpy makes it of []
-        Batch batch = Batches.of(PLAIN, empty, structure(2, 0), empty);
+        Batch batch = RowBatches.of(PLAIN, empty, structure(2, 0), empty);
         assertThat(batch.array("arrays.numbers")).isEqualTo(NdArray.of(new long[] {2, 2}));
         assertThat(batch.array(POSITIONS)).isEqualTo(positions(2, 0));
         assertThat(batch.offsets()).isEqualTo(NdArray.of(new long[] {0, 0, 2, 2}));
         assertThat(batch.sampleOfAtom()).isEqualTo(NdArray.of(new long[] {1, 1}));
-        assertThat(Batches.of(padded(), empty, structure(1, 0)).array("arrays.numbers"))
+        assertThat(RowBatches.of(padded(), empty, structure(1, 0)).array("arrays.numbers"))
                 .isEqualTo(NdArray.of(new long[] {0, 1}, 2, 1));
         Row hollow = Row.of("arrays.numbers", new long[0], POSITIONS, NdArray.zeros(DType.FLOAT64, 0, 3));
-        Batch none = Batches.of(how(null, DType.FLOAT32), hollow, hollow);
+        Batch none = RowBatches.of(how(null, DType.FLOAT32), hollow, hollow);
         assertThat(none.array(POSITIONS)).isEqualTo(NdArray.zeros(DType.FLOAT32, 0, 3));
         assertThat(none.array("arrays.numbers")).isEqualTo(NdArray.zeros(DType.INT64, 0));
         assertThat(none.mask().shape()).containsExactly(2, 0);
@@ -356,7 +359,7 @@ class BatchTest {
     void emptyBatch() {
         Collation how = new Collation(
                 List.of(POSITIONS), DType.FLOAT32, true, Set.of(), Set.of(), Set.of("edges"), Map.of("x", 1.0));
-        Batch batch = Batches.of(how, List.of());
+        Batch batch = RowBatches.of(how, List.of());
         assertThat(batch.isEmpty()).isTrue();
         assertThat(batch.keys()).isEmpty();
         assertThat(batch.array(POSITIONS)).isEqualTo(NdArray.zeros(DType.FLOAT32, 0));
@@ -371,11 +374,11 @@ class BatchTest {
     @Test
     @DisplayName("a batch of one sample is stacked like any other")
     void oneSample() {
-        Batch batch = Batches.of(PLAIN, structure(2, 0));
+        Batch batch = RowBatches.of(PLAIN, structure(2, 0));
         assertThat(batch.array("cell").shape()).containsExactly(1, 3, 3);
         assertThat(batch.array("calc.energy").shape()).containsExactly(1);
         assertThat(batch.array(POSITIONS)).isEqualTo(positions(2, 0));
-        assertThat(Batches.of(padded(), structure(2, 0)).array(POSITIONS).shape())
+        assertThat(RowBatches.of(padded(), structure(2, 0)).array(POSITIONS).shape())
                 .containsExactly(1, 2, 3);
         assertThat(batch.row(0)).isEqualTo(structure(2, 0));
         assertThat(batch.position(0)).isEqualTo(100);
@@ -394,21 +397,22 @@ class BatchTest {
                 .put("t", "x")
                 .build();
         Row bad = good.merge(Row.of("b", "two"));
-        Batch lazy = Batches.of(how(List.of("a", "l", "t"), null), good, bad);
+        Batch lazy = RowBatches.of(how(List.of("a", "l", "t"), null), good, bad);
         assertThat(lazy.array("a").size()).isEqualTo(2);
         assertThatThrownBy(() -> lazy.array("b")).isInstanceOf(ValueTypeException.class);
         assertThatThrownBy(() -> lazy.array("b")).as("again").isInstanceOf(ValueTypeException.class);
-        assertThatThrownBy(() -> Batches.of(how(List.of("b"), null), good, bad)).isInstanceOf(ValueTypeException.class);
-        assertThatThrownBy(() -> Batches.of(how(List.of("l"), null), good, Row.of("t", "x")))
+        assertThatThrownBy(() -> RowBatches.of(how(List.of("b"), null), good, bad))
+                .isInstanceOf(ValueTypeException.class);
+        assertThatThrownBy(() -> RowBatches.of(how(List.of("l"), null), good, Row.of("t", "x")))
                 .isInstanceOf(MissingValueException.class);
         Collation edges = new Collation(List.of("t"), null, false, Set.of(), Set.of(), Set.of("b"), Map.of());
-        assertThatThrownBy(() -> Batches.of(edges, good)).as("edges are too").isInstanceOf(ValueTypeException.class);
+        assertThatThrownBy(() -> RowBatches.of(edges, good)).as("edges are too").isInstanceOf(ValueTypeException.class);
     }
 
     @Test
     @DisplayName("an array is made once, for all threads that ask")
     void memoised() throws Exception {
-        Batch batch = Batches.of(PLAIN, THREE);
+        Batch batch = RowBatches.of(PLAIN, THREE);
         ExecutorService pool = Executors.newFixedThreadPool(8);
         try {
             CountDownLatch start = new CountDownLatch(1);
@@ -437,7 +441,7 @@ class BatchTest {
         for (int i = 0; i < 128; i++) {
             rows.add(Row.of("info.x", large));
         }
-        Batch batch = Batches.of(PLAIN, rows);
+        Batch batch = RowBatches.of(PLAIN, rows);
         assertThatThrownBy(() -> batch.array("info.x"))
                 .isInstanceOf(LimitExceededException.class)
                 .hasMessageContaining("key info.x in a batch: 2147483648");
@@ -472,19 +476,19 @@ class BatchTest {
                 stored(good, 111, "arrays.numbers"),
                 structure(1, 3));
         Collation how = how(List.of("arrays.numbers", POSITIONS, "calc.energy", "cell"), DType.FLOAT32);
-        Collation.Usable usable = how.usable(Batches.samples(rows), Batches.SOURCES);
+        Collation.Usable usable = how.usable(RowBatches.samples(rows), RowBatches.SOURCES);
         assertThat(usable.good()).extracting(Sample::position).containsExactly(102L, 107L, 108L, 112L);
         assertThat(usable.bad())
                 .extracting(Sample::position)
                 .containsExactly(100L, 101L, 103L, 104L, 105L, 106L, 109L, 110L, 111L);
-        assertThat(Batches.ofSamples(how, usable.good()).array(POSITIONS).shape())
+        assertThat(RowBatches.ofSamples(how, usable.good()).array(POSITIONS).shape())
                 .containsExactly(8, 3);
-        assertThatThrownBy(() -> Batches.of(how, rows.subList(1, 3)))
+        assertThatThrownBy(() -> RowBatches.of(how, rows.subList(1, 3)))
                 .isInstanceOf(CorruptDataException.class)
                 .hasMessageContaining("row 101, key calc.energy");
 
-        Collation.Usable decoding = PLAIN.usable(Batches.samples(rows), Batches.SOURCES);
+        Collation.Usable decoding = PLAIN.usable(RowBatches.samples(rows), RowBatches.SOURCES);
         assertThat(decoding.bad()).extracting(Sample::position).containsExactly(100L, 101L, 111L);
-        assertThat(how.usable(List.of(), Batches.SOURCES).good()).isEmpty();
+        assertThat(how.usable(List.of(), RowBatches.SOURCES).good()).isEmpty();
     }
 }

@@ -9,12 +9,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Batches made of rows at hand, of a store named {@code data.lmdb}, at positions 100, 101, … */
-final class Batches {
+final class RowBatches {
 
     static final List<SourcePlan> SOURCES = List.of(new SourcePlan("data.lmdb", 1000, "", 0, 1, 0, 0, 0, 1));
     static final Collation PLAIN = how(null, null);
 
-    private Batches() {}
+    private RowBatches() {}
 
     static Collation how(@Nullable List<String> keys, @Nullable DType floats) {
         return new Collation(keys, floats, false, Set.of(), Set.of(), Set.of(), Map.of());
