@@ -109,6 +109,7 @@ class ArchitectureTest {
                 "io.atomflux.artifact.evaluator > artifact artifact.spi artifact.catalog codec spi value error",
                 "io.atomflux.recorder.rows > facades recorder spi atoms value error",
                 "io.atomflux.recorder > facades spi codec adapter atoms value error",
+                "io.atomflux.statistics > facades codec atoms value error",
                 "io.atomflux.recorder.npz > recorder spi codec adapter value error",
                 "io.atomflux.loader > facades spi adapter codec atoms value error",
                 "io.atomflux.artifact.isf > facades artifact artifact.spi artifact.codec spi codec value error"
@@ -313,6 +314,7 @@ class ArchitectureTest {
                 "org.sqlite",
                 "java.sql",
                 "org.knowm",
+                "org.ejml",
                 "picocli",
                 "org.apache.parquet",
                 "org.apache.arrow",
