@@ -17,6 +17,7 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.atomflux.codec.AtomfluxModule;
 import io.atomflux.spi.BackendOptions;
 import io.atomflux.spi.OpenOptions;
 import java.util.ArrayList;
@@ -220,7 +221,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat(
                         resideInAnyPackage("io.atomflux.spi..", "io.atomflux.adapter..", "io.atomflux.codec..")
-                                .and(not(belongToAnyOf(OpenOptions.class, BackendOptions.class))))
+                                .and(not(belongToAnyOf(OpenOptions.class, BackendOptions.class, AtomfluxModule.class))))
                 .check(ALL);
     }
 

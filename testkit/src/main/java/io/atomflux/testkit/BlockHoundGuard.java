@@ -1,6 +1,9 @@
 package io.atomflux.testkit;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import reactor.blockhound.BlockHound;
 import reactor.blockhound.BlockingOperationError;
@@ -16,6 +19,8 @@ import reactor.core.scheduler.Schedulers;
 public final class BlockHoundGuard {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int MOST_KEPT = 100;
+    private static final Queue<BlockingOperationError> FOUND = new ConcurrentLinkedQueue<>();
     private static boolean proven; // guarded by the class
 
     private BlockHoundGuard() {}
@@ -34,8 +39,14 @@ public final class BlockHoundGuard {
         // condition, a latch, a sleep or a file is not. An error thrown out of waiting for such a lock leaves a dead
         // waiter
         // in it, and whoever comes next, e.g. a scheduler's thread, sleeps for ever.
-        BlockHound.install(builder -> builder.allowBlockingCallsInside(
-                        "java.util.concurrent.locks.ReentrantLock", "lock")
+        BlockHound.install(builder -> builder.blockingMethodCallback(method -> {
+                    BlockingOperationError error = new BlockingOperationError(method);
+                    if (FOUND.size() < MOST_KEPT) {
+                        FOUND.add(error);
+                    }
+                    throw error;
+                })
+                .allowBlockingCallsInside("java.util.concurrent.locks.ReentrantLock", "lock")
                 .allowBlockingCallsInside("java.util.concurrent.locks.ReentrantLock", "lockInterruptibly")
                 // The same of Netty's allocator, when a second thread begins to use a part of it, and of the lock under
                 // which lettuce passes commands to a connection.
@@ -49,7 +60,16 @@ public final class BlockHoundGuard {
                 .allowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "addWorker")
                 .allowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "processWorkerExit"));
         prove();
+        FOUND.clear();
         proven = true;
+    }
+
+    /**
+     * Returns what was detected since the guard was installed, the first hundred: whoever was hit may have kept the error to
+     * itself. Those that tests plant are among them.
+     */
+    public static List<BlockingOperationError> found() {
+        return List.copyOf(FOUND);
     }
 
     /**
