@@ -27,6 +27,7 @@ public abstract sealed class AtomfluxException extends RuntimeException
                 RecordingExistsException,
                 RowOutOfBoundsException,
                 RunFailedException,
+                SampleFailedException,
                 SampleRejectedException,
                 StateMismatchException,
                 StoreAccessException,

@@ -1,0 +1,22 @@
+package io.atomflux.loader;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Samples that follow each other, or a failure that ends them. The failure is a value because operators that work side by side
+ * tell of one at once, and what was read before it would be lost.
+ *
+ * @param samples in the order of the epoch
+ * @param failure what went wrong after them; null for nothing
+ */
+record Piece(List<Fetched> samples, @Nullable Throwable failure) {
+
+    static Piece of(List<Fetched> samples) {
+        return new Piece(samples, null);
+    }
+
+    static Piece failed(Throwable failure) {
+        return new Piece(List.of(), failure);
+    }
+}

@@ -1,0 +1,53 @@
+package io.atomflux.loader;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Finds out what is needed to begin an epoch: how many rows the stores have, and which ones they are. */
+final class Planner {
+
+    private static final int STORES_AT_ONCE = 8;
+
+    private final Settings settings;
+    private final Function<EpochPlan, Sequence> formula;
+
+    Planner(Settings settings, Function<EpochPlan, Sequence> formula) {
+        this.settings = settings;
+        this.formula = formula;
+    }
+
+    /** Begins an epoch at one of its slots. */
+    Mono<Epoch> begin(long epoch, long from) {
+        return sizes().flatMap(sizes -> marks(sizes).map(marks -> {
+            EpochPlan plan = settings.plan(epoch, sizes, marks);
+            Sequence sequence = formula.apply(plan);
+            if (from > sequence.length()) {
+                throw new IllegalArgumentException(
+                        "from: %d (expected: at most %d, the samples of the epoch)".formatted(from, sequence.length()));
+            }
+            return new Epoch(sequence, new LoaderState(plan, sequence.length(), from));
+        }));
+    }
+
+    /** Counts the samples of an epoch. */
+    Mono<Long> length() {
+        return sizes().map(sizes -> formula.apply(
+                        settings.plan(0, sizes, sizes.stream().map(size -> "").toList()))
+                .length());
+    }
+
+    private Mono<List<Long>> sizes() {
+        return Flux.fromIterable(settings.feeds)
+                .flatMapSequential(feed -> feed.rows().size(), STORES_AT_ONCE, 1)
+                .collectList();
+    }
+
+    private Mono<List<String>> marks(List<Long> sizes) {
+        List<String> marks = new ArrayList<>();
+        sizes.forEach(size -> marks.add(""));
+        return Mono.just(marks);
+    }
+}
