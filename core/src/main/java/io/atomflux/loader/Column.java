@@ -176,10 +176,11 @@ final class Column implements Gathered {
     }
 
     private DType target(@Nullable DType floats) {
-        DType common = type.type();
-        if (common == null) {
-            common = hollow == null ? DType.FLOAT64 : hollow.dtype();
+        NdArray none = hollow;
+        if (type.type() == null && none != null) {
+            type.add(none.dtype());
         }
+        DType common = Objects.requireNonNullElse(type.type(), DType.FLOAT64);
         return floats != null && common.kind() == DType.Kind.FLOAT ? floats : common;
     }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class CommonTypeTest {
 
-    private static final List<DType> NUMBERS = List.of(
+    static final List<DType> NUMBERS = List.of(
             DType.INT8,
             DType.INT16,
             DType.INT32,
@@ -36,6 +36,19 @@ class CommonTypeTest {
             "float16 float32 float64 float64 float16 float32 float64 float64 float16 float32 float64",
             "float32 float32 float64 float64 float32 float32 float64 float64 float32 float32 float64",
             "float64 float64 float64 float64 float64 float64 float64 float64 float64 float64 float64");
+
+    /** Returns what NumPy promotes two types of numbers to. */
+    static DType promoted(DType one, DType other) {
+        String name = NUMPY.get(place(one)).split(" ")[place(other)];
+        return NUMBERS.stream()
+                .filter(type -> type.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static int place(DType type) {
+        return NUMBERS.indexOf(DType.of(type.code().replace('>', '<')));
+    }
 
     private static DType of(DType... types) {
         CommonType common = new CommonType();
