@@ -33,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -284,12 +285,14 @@ class IsfStorageTest {
     void oneWins() {
         IsfStorage storage = Storages.open(base());
         storage.open().block();
-        List<CommitOutcome> outcomes = Flux.range(0, 8)
-                .flatMap(i -> Flux.defer(
-                                () -> Flux.just(Storages.put(Storages.open(base()), "k", "text" + i, Optional.empty())))
-                        .subscribeOn(reactor.core.scheduler.Schedulers.boundedElastic()))
-                .collectList()
-                .block();
+        // threads of their own: these wait for work that the storage does on Reactor's, of which there may be no more than ten
+        List<CompletableFuture<CommitOutcome>> puts = IntStream.range(0, 8)
+                .mapToObj(i -> CompletableFuture.supplyAsync(
+                        () -> Storages.put(Storages.open(base()), "k", "text" + i, Optional.empty()),
+                        task -> new Thread(task).start()))
+                .toList();
+        List<CommitOutcome> outcomes =
+                puts.stream().map(CompletableFuture::join).toList();
 
         assertThat(outcomes).containsOnlyOnce(CommitOutcome.APPLIED);
         assertThat(outcomes.stream().filter(CommitOutcome.CHANGED::equals)).hasSize(7);
