@@ -209,7 +209,7 @@ class BatchStreamTest {
                             .next())
                     .expectNextCount(1)
                     .expectComplete()
-                    .verify(Duration.ofSeconds(10));
+                    .verify(Duration.ofSeconds(30));
         }
     }
 

@@ -41,7 +41,7 @@ class HubContractTest extends ReadOnlyStoreContract<Row> {
     @Override
     protected void quiescenceCheck() {
         // What was cancelled while it decoded may take its bytes, and give them back, an instant after all was quiet.
-        long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         for (int quiet = 0; quiet < 20 && System.nanoTime() < deadline; quiet++) {
             LockSupport.parkNanos(1_000_000);
             if (hub.load(Host.HUB).running() + hub.load(Host.CDN).running() + Memory.SHARED.used() > 0) {

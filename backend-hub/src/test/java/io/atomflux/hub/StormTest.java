@@ -45,8 +45,8 @@ class StormTest {
     private static ObjectIO open(ImitationHub hub, FastTime time) {
         HubClient client = HubClients.of(NetOptions.builder(hub.endpoint())
                 .scheduler(time)
-                .answerTimeout(Duration.ofSeconds(100)) // a hundredth of it by that clock
-                .idleTimeout(Duration.ofSeconds(100))
+                .answerTimeout(Duration.ofSeconds(1000)) // one by that clock
+                .idleTimeout(Duration.ofSeconds(1000))
                 .retryBudget(Duration.ofHours(10))
                 .retries(FAULTS + 5)
                 .parallelRequests(4)

@@ -138,7 +138,7 @@ class MemoryProviderTest {
                 .verify(Duration.ofSeconds(20));
         assertThat(told).extracting(Change::kind).contains(Change.Kind.GAP);
         assertThat(told).hasSizeLessThan(2 * History.LENGTH);
-        Change resumed = store.changes(Optional.of(seen.get(0))).blockFirst(Duration.ofSeconds(5));
+        Change resumed = store.changes(Optional.of(seen.get(0))).blockFirst(Duration.ofSeconds(30));
         assertThat(resumed).isNotNull();
         assertThat(resumed.kind()).isEqualTo(Change.Kind.GAP);
     }

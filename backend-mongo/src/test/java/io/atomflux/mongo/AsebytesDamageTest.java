@@ -72,10 +72,10 @@ class AsebytesDamageTest {
         store.create().block();
         collection.change(AsebytesDocs.meta(), BsonDocument.parse("{$set: " + fields + "}"), new BsonDocument());
         assertThatThrownBy(() -> store.apply(new Write.Append<>(List.of(Row.of("n", 1L))))
-                        .block(Duration.ofSeconds(10)))
+                        .block(Duration.ofSeconds(30)))
                 .isInstanceOf(CorruptDataException.class)
                 .hasMessageContaining(fields.contains("af.g") ? "af.g is" : "count is");
-        store.close().block(Duration.ofSeconds(10));
+        store.close().block(Duration.ofSeconds(30));
     }
 
     @Test
@@ -269,7 +269,7 @@ class AsebytesDamageTest {
     private void await(List<Change> heard, int count) {
         org.assertj.core.api.Assertions.assertThat(reactor.core.publisher.Flux.interval(java.time.Duration.ofMillis(2))
                         .filter(tick -> heard.size() >= count)
-                        .blockFirst(java.time.Duration.ofSeconds(10)))
+                        .blockFirst(java.time.Duration.ofSeconds(30)))
                 .isNotNull();
     }
 

@@ -43,7 +43,7 @@ import reactor.core.scheduler.Schedulers;
 @DisplayName("Errors of MongoDB")
 final class MongoErrorsTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final BsonDocument ALL = new BsonDocument();
     private static final BsonDocument ONE = new BsonDocument("_id", new BsonInt32(1));
 

@@ -68,7 +68,7 @@ final class WatchedClients {
 
     /** Fails unless every connection went back to its pool and every cursor was ended within a moment. */
     void awaitQuiet() {
-        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while ((taken.get() != 0 || cursorsOpened.get() != cursorsEnded.get()) && System.nanoTime() < end) {
             LockSupport.parkNanos(1_000_000);
         }

@@ -59,7 +59,7 @@ final class Handles {
     }
 
     void requireQuiet() {
-        long until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         for (RedisRows rows : opened) {
             while (rows.running() > 0 && System.nanoTime() < until) {
                 Thread.onSpinWait();

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import redis.embedded.RedisServer;
 
 @DisplayName("Redis behind a network that fails")
@@ -107,7 +109,7 @@ class RedisNetworkTest {
                     When.next().command("EVALSHA"), Cut.FIN); // after a reset the driver would not repeat the oldest
             Object outcome = mine.get()
                     .eval(COUNT, List.of(key), List.of())
-                    .onErrorResume(Unanswered.class, e -> reactor.core.publisher.Mono.just(e))
+                    .onErrorResume(Unanswered.class, Mono::just)
                     .block(PATIENCE);
             assertThat(outcome).isInstanceOf(Unanswered.class);
             assertThat(mine.get().eval(COUNT, List.of(key), List.of()).block(PATIENCE))
@@ -207,20 +209,25 @@ class RedisNetworkTest {
                 TestCommands.open(uri(), RedisOptions.builder().maxWaiting(10).build())) {
             assertThat(few.get().eval(COUNT, List.of(key), List.of()).block(PATIENCE))
                     .isEqualTo(1L);
-            proxy.latency(Duration.ofMillis(200), Duration.ZERO);
-
+            proxy.latency(Duration.ofSeconds(5), Duration.ZERO); // until all have asked
+            AtomicInteger refused = new AtomicInteger();
             List<Object> outcomes = Flux.range(0, 50)
                     .flatMap(
                             i -> few.get()
                                     .eval(COUNT, List.of(key), List.of())
-                                    .onErrorResume(StoreBusyException.class, reactor.core.publisher.Mono::just),
+                                    .onErrorResume(StoreBusyException.class, busy -> {
+                                        if (refused.incrementAndGet() == 40) {
+                                            proxy.latency(Duration.ZERO, Duration.ZERO);
+                                            proxy.releaseHeld();
+                                        }
+                                        return Mono.just(busy);
+                                    }),
                             50)
                     .collectList()
                     .block(PATIENCE);
 
             assertThat(outcomes.stream().filter(StoreBusyException.class::isInstance))
                     .hasSize(40);
-            proxy.latency(Duration.ZERO, Duration.ZERO);
             assertThat(few.get().call(key, Command.HGET, List.of(bytes("n"))).block(PATIENCE))
                     .isEqualTo(bytes("11"));
         }

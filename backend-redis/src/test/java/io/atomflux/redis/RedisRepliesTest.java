@@ -170,7 +170,7 @@ class RedisRepliesTest {
         get(dead.apply(new Write.Append<>(rows(0, 1))));
         recording.stopAfter("stage");
         var running = dead.apply(new Write.Append<>(rows(10, 40))).subscribe(size -> {}, failure -> {});
-        recording.stopped.block(Duration.ofSeconds(10));
+        recording.stopped.block(Duration.ofSeconds(30));
         assertThat(server.keys()).anyMatch(key -> key.endsWith(":row:1"));
         assertThat(get(dead.verify().collectList().defaultIfEmpty(List.of()))).isEmpty();
 
@@ -180,7 +180,7 @@ class RedisRepliesTest {
         List<String> after = server.keys();
         assertThat(after.stream().filter(key -> key.contains(":row:"))).containsExactly(server.key(":row:0"));
 
-        Flux.concat(kept).then().block(Duration.ofSeconds(10)); // every script of the dead client once more
+        Flux.concat(kept).then().block(Duration.ofSeconds(30)); // every script of the dead client once more
         recording.goOn();
         assertThat(content(dead)).isEqualTo(rows(0, 1));
         assertThat(server.keys().stream().filter(key -> key.contains(":row:"))).containsExactly(server.key(":row:0"));

@@ -180,7 +180,7 @@ class BridgeTest {
         StepVerifier.create(bridge.size()).verifyError(StoreClosedException.class);
         store.gate.release(3);
         assertThat(waiting.block()).isEqualTo(Row.of("i", 1));
-        close.block(Duration.ofSeconds(10));
+        close.block(Duration.ofSeconds(30));
         assertThat(store.reads).hasValue(2);
         assertThat(bridge.running()).isZero();
     }
@@ -204,8 +204,8 @@ class BridgeTest {
         ended.subscribe();
         many.dispose();
         store.gate.release(2);
-        ended.block(Duration.ofSeconds(10));
-        bridge.close().block(Duration.ofSeconds(10));
+        ended.block(Duration.ofSeconds(30));
+        bridge.close().block(Duration.ofSeconds(30));
         assertThat(bridge.running()).isZero();
     }
 
@@ -230,7 +230,7 @@ class BridgeTest {
         assertThat(rows).isEqualTo(100);
         assertThat(most).hasValue(3);
         assertThat(open).hasValue(0);
-        bridge.close().block(Duration.ofSeconds(10));
+        bridge.close().block(Duration.ofSeconds(30));
         assertThat(bridge.running()).isZero();
     }
 

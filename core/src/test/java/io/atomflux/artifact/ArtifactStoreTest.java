@@ -21,10 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
 /** Values under keys. */
-@Timeout(30)
+@Timeout(60)
 class ArtifactStoreTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final ArtifactStore store =
             ArtifactStore.inMemory(ArtifactOptions.none().provenance(Provenance.none()));

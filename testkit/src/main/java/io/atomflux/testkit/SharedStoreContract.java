@@ -111,6 +111,7 @@ public abstract class SharedStoreContract {
     private final class Client {
         final Process process;
         final BlockingQueue<String> said = new LinkedBlockingQueue<>();
+        boolean isKilled;
 
         Client(String uri, Path log, long first) throws IOException {
             List<String> command = new ArrayList<>(List.of(
@@ -172,6 +173,7 @@ public abstract class SharedStoreContract {
         }
 
         void kill() {
+            isKilled = true;
             process.toHandle().destroyForcibly(); // the process itself would close its streams, too
         }
     }
@@ -200,7 +202,8 @@ public abstract class SharedStoreContract {
                     clients.get(random.nextInt(clients.size())).kill();
                 }
                 for (Client client : List.copyOf(clients)) {
-                    if (client.await("done", said).startsWith("ended")) {
+                    // one that is killed may have been done before
+                    if (client.await("done", said).startsWith("ended") || client.isKilled) {
                         client.process.waitFor();
                         clients.remove(client);
                     }

@@ -37,7 +37,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
 
-@Timeout(30)
+@Timeout(60)
 class CacheTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);

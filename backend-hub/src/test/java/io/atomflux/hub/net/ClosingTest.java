@@ -24,7 +24,7 @@ import reactor.core.publisher.Mono;
 @Timeout(60)
 class ClosingTest {
 
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     @Test
     @DisplayName(
@@ -44,7 +44,7 @@ class ClosingTest {
                 answer.subscribe(done -> {}, failure -> {});
                 answers.add(answer);
             }
-            assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
 
             client.close().block(SOON);
 

@@ -5,6 +5,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -20,13 +21,25 @@ public final class FastTime implements Scheduler {
     final AtomicInteger pending = new AtomicInteger();
     private final Scheduler real = Schedulers.newSingle("fast-time", true);
     private final long begun = System.nanoTime();
+    private final AtomicLong waited = new AtomicLong(); // milliseconds
+    private final boolean standing;
 
     public FastTime() {
         this(1000);
     }
 
     FastTime(long speed) {
+        this(speed, false);
+    }
+
+    private FastTime(long speed, boolean standing) {
         this.speed = speed;
+        this.standing = standing;
+    }
+
+    /** Makes time that stands still but for what was waited for: requests take none, however slow the machine is. */
+    static FastTime standing() {
+        return new FastTime(1000, true);
     }
 
     @Override
@@ -36,8 +49,9 @@ public final class FastTime implements Scheduler {
 
     @Override
     public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-        if (unit.toMillis(delay) < TimeUnit.HOURS.toMillis(1)) {
-            waits.add(unit.toMillis(delay));
+        boolean waits = unit.toMillis(delay) < TimeUnit.HOURS.toMillis(1);
+        if (waits) {
+            this.waits.add(unit.toMillis(delay));
         }
         pending.incrementAndGet();
         AtomicBoolean over = new AtomicBoolean();
@@ -45,6 +59,7 @@ public final class FastTime implements Scheduler {
                 () -> {
                     if (!over.getAndSet(true)) {
                         pending.decrementAndGet();
+                        waited.addAndGet(waits ? unit.toMillis(delay) : 0);
                         task.run();
                     }
                 },
@@ -60,7 +75,9 @@ public final class FastTime implements Scheduler {
 
     @Override
     public long now(TimeUnit unit) {
-        return unit.convert((System.nanoTime() - begun) * speed, TimeUnit.NANOSECONDS);
+        return standing
+                ? unit.convert(waited.get(), TimeUnit.MILLISECONDS)
+                : unit.convert((System.nanoTime() - begun) * speed, TimeUnit.NANOSECONDS);
     }
 
     @Override

@@ -29,7 +29,7 @@ import reactor.netty.tcp.TcpServer;
 @Timeout(60)
 class HostileServersTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static final String OK = "HTTP/1.1 200 OK\r\n";
 
     private final FastTime time = new FastTime(60);
@@ -44,19 +44,29 @@ class HostileServersTest {
                         answer.map(text -> Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1)), buffer -> true);
             }))
             .bindNow();
-    private final HubClient client = HubClients.of(NetOptions.builder(at(""))
-            .token(() -> Optional.of("t0k3n"))
-            .scheduler(time)
-            .answerTimeout(Duration.ofSeconds(30))
-            .idleTimeout(Duration.ofSeconds(30))
-            .retries(0)
-            .build());
+    private HubClient client = client(Duration.ofMinutes(20));
 
     @AfterEach
     void close() {
         client.close().block(PATIENCE);
         server.disposeNow();
         time.dispose();
+    }
+
+    private HubClient client(Duration timeout) {
+        return HubClients.of(NetOptions.builder(at(""))
+                .token(() -> Optional.of("t0k3n"))
+                .scheduler(time)
+                .answerTimeout(timeout)
+                .idleTimeout(timeout)
+                .retries(0)
+                .build());
+    }
+
+    /** Makes the client wait half a second only. */
+    private void hurry() {
+        client.close().block(PATIENCE);
+        client = client(Duration.ofSeconds(30));
     }
 
     private URI at(String path) {
@@ -99,6 +109,7 @@ class HostileServersTest {
                 "HTTP/1.1 103 Early Hints~~ | HTTP/1.1 103 Early Hints~~"
             })
     void leavesEndless(String beginning, String then) {
+        hurry();
         answer =
                 Flux.just(beginning.replace("~", "\r\n").stripLeading()).concatWith(forEver(then.replace("~", "\r\n")));
         failure();
@@ -109,6 +120,7 @@ class HostileServersTest {
     @ValueSource(
             strings = {"", "H", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 103 Hints\r\n\r\n"})
     void leavesSlowHeads(String beginning) {
+        hurry();
         answer = Flux.just(beginning)
                 .concatWith(Flux.interval(Duration.ofMillis(50))
                         .map(i -> beginning.length() > 1 ? "X" : "")

@@ -18,11 +18,11 @@ import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Flux;
 
 /** The usual way: small bodies, and files behind redirects. */
-@Timeout(30)
+@Timeout(60)
 class HubClientTest {
 
     private static final String COMMIT = "a".repeat(40);
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Site hub = new Site();
     private final Site storage = new Site();

@@ -70,11 +70,15 @@ class ImitatedHubTest {
     }
 
     private HubClient client(String token) {
+        return client(token, Duration.ofMinutes(50));
+    }
+
+    private HubClient client(String token, Duration stall) {
         HubClient client = HubClients.of(NetOptions.builder(hub.endpoint())
                 .token(() -> Optional.of(token).filter(given -> !given.isEmpty()))
                 .scheduler(time)
-                .answerTimeout(Duration.ofMinutes(10))
-                .idleTimeout(Duration.ofMinutes(3))
+                .answerTimeout(Duration.ofMinutes(50)) // half a minute by that clock
+                .idleTimeout(stall)
                 .retryBudget(Duration.ofHours(5))
                 .build());
         clients.add(client);
@@ -86,8 +90,11 @@ class ImitatedHubTest {
     }
 
     private ByteSource parquet() {
-        return client("")
-                .file(
+        return parquet(client(""));
+    }
+
+    private ByteSource parquet(HubClient client) {
+        return client.file(
                         at("/datasets/lab/toy/resolve/" + toy.commit() + "/co/c%20%231%2B%C3%A9.parquet"),
                         "lab/toy",
                         OptionalLong.of(file.length))
@@ -147,7 +154,7 @@ class ImitatedHubTest {
     @Test
     @DisplayName("faults of all kinds, again and again: the bytes are right, and the signature stays secret")
     void faults() {
-        ByteSource source = parquet();
+        ByteSource source = parquet(client("", Duration.ofMinutes(3)));
         hub.inject(Fault.at(Host.HUB).status(503).times(2));
         hub.inject(Fault.at(Host.CDN)
                 .skip(1)
@@ -169,7 +176,7 @@ class ImitatedHubTest {
     @DisplayName("the machine is gone for ten seconds in the middle of a stream: nothing is lost, nothing comes twice")
     void outage() {
         AtomicInteger seen = new AtomicInteger();
-        byte[] all = parquet().stream(0)
+        byte[] all = parquet(client("", Duration.ofMinutes(3))).stream(0)
                 .limitRate(2)
                 .concatMap(
                         part -> {

@@ -21,7 +21,7 @@ import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** How many run at once. */
-@Timeout(30)
+@Timeout(60)
 class PermitsTest {
 
     private final VirtualTimeScheduler time = VirtualTimeScheduler.create();

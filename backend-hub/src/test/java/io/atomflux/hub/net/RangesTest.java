@@ -47,7 +47,7 @@ class RangesTest {
     private final FastTime time = new FastTime();
     private final byte[] file = new byte[200_000];
     private volatile String query = "?Expires=1900003600&sig=secret";
-    private HubClient client = client(Duration.ofSeconds(300));
+    private HubClient client = client(Duration.ofHours(20));
 
     RangesTest() {
         new Random(7).nextBytes(file);
@@ -93,6 +93,12 @@ class RangesTest {
 
     private Publisher<Void> good(HttpServerRequest request, HttpServerResponse response) {
         return Site.serve(request, response, file);
+    }
+
+    /** Makes the client wait for bytes for a second and a half only. */
+    private void hurry() {
+        client.close().block(PATIENCE);
+        client = client(Duration.ofSeconds(1500));
     }
 
     private ByteSource source() {
@@ -158,6 +164,7 @@ class RangesTest {
     @Test
     @DisplayName("a stream goes on by itself when the server was away for ten seconds")
     void outlivesOutage() {
+        hurry();
         int port = storage.port();
         storage.answer = (request, response) -> {
             Site.Range range = Site.Range.of(request, file.length);
@@ -188,6 +195,7 @@ class RangesTest {
     @Test
     @DisplayName("a stalled body counts as broken, but a consumer that takes its time is no stall")
     void stalls() {
+        hurry();
         once(
                 storage,
                 (request, response) -> Evil.stall(
@@ -213,8 +221,8 @@ class RangesTest {
             @Override
             protected void hookOnNext(ByteBuffer part) {
                 got.updateAndGet(before -> HubClientTest.joined(before, part));
-                // Longer than the stall that is no longer waited for; 300 s of the client's time.
-                var unused = Mono.delay(Duration.ofMillis(parts++ < 3 ? 400 : 0))
+                // Longer than the stall that is no longer waited for; 2000 s of the client's time.
+                var unused = Mono.delay(Duration.ofMillis(parts++ < 1 ? 2000 : 0))
                         .subscribe(tick -> request(parts < 3 ? 1 : Long.MAX_VALUE));
             }
 

@@ -32,10 +32,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where redirects lead, what goes along, and where nobody follows. */
-@Timeout(30)
+@Timeout(60)
 class RedirectsTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Site hub = new Site();
     private final Site other = new Site();

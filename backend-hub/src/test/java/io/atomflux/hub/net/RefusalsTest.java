@@ -24,7 +24,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** What refusals become, in the order of the hub's own clients. */
-@Timeout(30)
+@Timeout(60)
 class RefusalsTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import reactor.netty.http.server.HttpServer;
 
 /** Who is trusted, and the ways through proxies. */
-@Timeout(30)
+@Timeout(60)
 class SecureTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);

@@ -285,7 +285,8 @@ class IsfStorageTest {
     void oneWins() {
         IsfStorage storage = Storages.open(base());
         storage.open().block();
-        // threads of their own: these wait for work that the storage does on Reactor's, of which there may be no more than ten
+        // threads of their own: these wait for work that the storage does on Reactor's, of which there may be no more
+        // than ten
         List<CompletableFuture<CommitOutcome>> puts = IntStream.range(0, 8)
                 .mapToObj(i -> CompletableFuture.supplyAsync(
                         () -> Storages.put(Storages.open(base()), "k", "text" + i, Optional.empty()),

@@ -60,6 +60,7 @@ public abstract class SharedArtifactsContract {
         final Process process;
         final BlockingQueue<String> said = new LinkedBlockingQueue<>();
         boolean isReady;
+        boolean isKilled;
 
         Client(String location, int number) throws IOException {
             process = new ProcessBuilder(
@@ -131,6 +132,7 @@ public abstract class SharedArtifactsContract {
         }
 
         void kill() {
+            isKilled = true;
             process.toHandle().destroyForcibly(); // the process itself would close its streams, too
         }
     }
@@ -169,7 +171,7 @@ public abstract class SharedArtifactsContract {
                     }
                 }
                 for (Client client : List.copyOf(clients)) {
-                    if (!client.await("done", said)) {
+                    if (!client.await("done", said) || client.isKilled) { // it may have been done before
                         client.process.waitFor();
                         clients.remove(client);
                     }

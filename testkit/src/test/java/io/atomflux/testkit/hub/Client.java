@@ -11,7 +11,7 @@ import java.time.Duration;
 /** A client that does nothing by itself: no redirects, no retries. */
 final class Client {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private final HttpClient http = HttpClient.newBuilder()
             .followRedirects(HttpClient.Redirect.NEVER)
             .version(HttpClient.Version.HTTP_1_1)

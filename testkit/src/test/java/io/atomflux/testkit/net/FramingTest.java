@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** How bytes are cut into messages, and MongoDB's through the proxy. */
-@Timeout(30)
+@Timeout(60)
 class FramingTest {
 
     private static final List<String> VALUES = List.of(

@@ -43,7 +43,7 @@ final class TinyServer implements AutoCloseable {
     }
 
     synchronized void awaitCommands(int count) throws InterruptedException {
-        long end = System.currentTimeMillis() + 10_000;
+        long end = System.currentTimeMillis() + 30_000;
         while (commands.size() < count && System.currentTimeMillis() < end) {
             wait(100);
         }

@@ -60,7 +60,7 @@ class LmdbCrowdTest {
                 .cache();
         snapshots.subscribe();
         Long shortReads =
-                Flux.range(0, 200).flatMap(i -> db.get(i % 40)).count().block(Duration.ofSeconds(10));
+                Flux.range(0, 200).flatMap(i -> db.get(i % 40)).count().block(Duration.ofSeconds(30));
         assertThat(shortReads).isEqualTo(200);
         assertThat(snapshots.block(PATIENCE)).isEqualTo(40_000);
         db.close().block(PATIENCE);

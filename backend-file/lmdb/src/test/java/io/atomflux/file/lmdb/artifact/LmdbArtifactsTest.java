@@ -124,7 +124,7 @@ class LmdbArtifactsTest {
         storage.commit(new RecordChange.Put(record("k", Optional.empty()), Optional.empty()))
                 .block();
         Files.delete(folder.resolve("a.lmdb/artifacts.mdb"));
-        long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (storage.load("k").blockOptional().isPresent()) { // it looks ten times a second
             assertThat(System.nanoTime()).isLessThan(until);
         }
