@@ -1,51 +1,41 @@
 package io.atomflux.mongo;
 
-import de.bwaldvogel.mongo.MongoServer;
 import io.atomflux.testkit.BlockHoundGuard;
+import io.atomflux.testkit.mongo.MongoStandIn;
 import java.net.InetSocketAddress;
 
-/**
- * A stand-in for MongoDB in this process: a Java server of its wire protocol that keeps everything in memory.
- *
- * <p>It does one command at a time, and so hides races; it knows no sessions, pipeline updates, change streams and
- * {@code hello}.
- */
+/** A {@link MongoStandIn}, started after the guard against blocking. */
 final class StandInMongo implements AutoCloseable {
 
     static {
         BlockHoundGuard.install(); // before anything waits on the threads it watches: it breaks those that wait already
     }
 
-    private final MongoServer server;
-    private final InetSocketAddress address;
+    private final MongoStandIn server = MongoStandIn.start();
 
-    private StandInMongo(MongoServer server, InetSocketAddress address) {
-        this.server = server;
-        this.address = address;
-    }
+    private StandInMongo() {}
 
     /** Starts an empty one on a free port. */
     static StandInMongo start() {
-        MongoServer server = new MongoServer(new StandInBackend());
-        return new StandInMongo(server, server.bind());
+        return new StandInMongo();
     }
 
     String uri() {
-        return "mongodb://" + hostAndPort();
+        return server.uri();
     }
 
     String hostAndPort() {
-        return address.getAddress().getHostAddress() + ":" + address.getPort();
+        return address().getAddress().getHostAddress() + ":" + address().getPort();
     }
 
     InetSocketAddress address() {
-        return address;
+        return server.address();
     }
 
     /** Stops it at once; what it held is gone. */
     @Override
     public void close() {
-        server.shutdownNow();
+        server.close();
     }
 
     @Override

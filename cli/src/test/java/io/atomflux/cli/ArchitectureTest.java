@@ -19,6 +19,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.atomflux.codec.AtomfluxModule;
 import io.atomflux.spi.BackendOptions;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.spi.OpenOptions;
 import java.util.ArrayList;
 import java.util.List;
@@ -219,9 +220,10 @@ class ArchitectureTest {
                 .and()
                 .haveNameNotMatching(".*\\.(JsonLines|Csv)[^.]*")
                 .should()
-                .dependOnClassesThat(
-                        resideInAnyPackage("io.atomflux.spi..", "io.atomflux.adapter..", "io.atomflux.codec..")
-                                .and(not(belongToAnyOf(OpenOptions.class, BackendOptions.class, AtomfluxModule.class))))
+                .dependOnClassesThat(resideInAnyPackage(
+                                "io.atomflux.spi..", "io.atomflux.adapter..", "io.atomflux.codec..")
+                        .and(not(belongToAnyOf(
+                                OpenOptions.class, BackendOptions.class, AtomfluxModule.class, LeaseLock.class))))
                 .check(ALL);
     }
 

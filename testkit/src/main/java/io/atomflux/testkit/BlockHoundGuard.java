@@ -54,6 +54,10 @@ public final class BlockHoundGuard {
                 .allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator$Magazine", "free")
                 .allowBlockingCallsInside("io.lettuce.core.protocol.SharedLock", "incrementWriters")
                 .allowBlockingCallsInside("io.lettuce.core.protocol.SharedLock", "lockWritersExclusive")
+                // The same of MongoDB's driver, which takes its own locks on the threads of its callers.
+                .allowBlockingCallsInside("com.mongodb.internal.Locks", "lockInterruptibly")
+                .allowBlockingCallsInside("com.mongodb.internal.Locks", "checkedWithLock")
+                .allowBlockingCallsInside("com.mongodb.internal.Locks", "withInterruptibleLock")
                 // Random numbers for TLS come from a device that never waits.
                 .allowBlockingCallsInside("java.security.SecureRandom", "nextBytes")
                 // A new thread is started under a lock, and waits until it runs.

@@ -1,10 +1,9 @@
 package io.atomflux.cli.system;
 
-import de.bwaldvogel.mongo.MongoServer;
+import io.atomflux.testkit.mongo.MongoStandIn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,10 +67,9 @@ public final class RemoteServers {
                 Optional.ofNullable(System.getenv("ATOMFLUX_MONGODB_URI")).orElseGet(Mongo::start);
 
         private static String start() {
-            MongoServer server = new MongoServer(new StandInBackend());
-            InetSocketAddress address = server.bind();
-            Runtime.getRuntime().addShutdownHook(new Thread(server::shutdownNow));
-            return "mongodb://" + address.getAddress().getHostAddress() + ":" + address.getPort();
+            MongoStandIn server = MongoStandIn.start();
+            Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+            return server.uri();
         }
     }
 

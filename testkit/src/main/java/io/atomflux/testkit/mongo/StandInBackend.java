@@ -1,4 +1,4 @@
-package io.atomflux.mongo;
+package io.atomflux.testkit.mongo;
 
 import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
 import de.bwaldvogel.mongo.bson.Document;
@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What keeps the rows of the stand-in, with {@code $slice} in projections as MongoDB's manual describes it.
@@ -21,14 +22,14 @@ final class StandInBackend extends MemoryBackend {
     private final Object turn = new Object();
 
     @Override
-    public Document handleMessage(MongoMessage message) {
+    public @Nullable Document handleMessage(MongoMessage message) {
         synchronized (turn) {
             Document reply = answer(message);
             return reply == null ? null : reply.cloneDeeply();
         }
     }
 
-    private Document answer(MongoMessage message) {
+    private @Nullable Document answer(MongoMessage message) {
         Document command = message.getDocument();
         Map<String, Object> slices = new LinkedHashMap<>();
         for (String name : List.of("projection", "fields")) {
