@@ -20,6 +20,9 @@ final class Dealing {
 
     static final int LONGEST = 65_536;
 
+    /** More slots than an epoch may have. */
+    static final long BEYOND = 2 * (Permutation.MOST - 1);
+
     private static final double EXACT = 1e-9;
 
     private final int period;
@@ -150,13 +153,10 @@ final class Dealing {
         return slot / period * counts[sources[within]] + ranks[within];
     }
 
-    /**
-     * Returns the slot of a source before which it had a number of them.
-     *
-     * @throws ArithmeticException if it is beyond what a long holds
-     */
+    /** Returns the slot of a source before which it had a number of them, or {@link #BEYOND} if it is not below that. */
     long slot(int source, long rank) {
         int count = counts[source];
-        return Math.addExact(Math.multiplyExact(rank / count, (long) period), places[source][(int) (rank % count)]);
+        long periods = rank / count;
+        return periods >= BEYOND / period ? BEYOND : periods * period + places[source][(int) (rank % count)];
     }
 }

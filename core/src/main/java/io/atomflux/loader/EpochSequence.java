@@ -29,6 +29,13 @@ final class EpochSequence implements Sequence {
                                 .mapToDouble(i -> plan.sources().get(i).weight())
                                 .toArray());
         this.length = isEmpty ? 0 : length(plan);
+        if (length > Permutation.MOST) {
+            throw new LimitExceededException(
+                    "samples of an epoch",
+                    length,
+                    Permutation.MOST,
+                    "give large stores more weight, or a number of samples");
+        }
     }
 
     private long length(EpochPlan plan) {
@@ -36,28 +43,16 @@ final class EpochSequence implements Sequence {
             case COUNT -> plan.samples();
             case FIRST_ENDS ->
                 IntStream.range(0, orders.length)
-                        .mapToLong(i -> slot(i, orders[i].size()))
+                        .mapToLong(i -> dealing.slot(i, orders[i].size()))
                         .min()
                         .orElse(0);
             case ALL_SEEN ->
                 1
                         + IntStream.range(0, orders.length)
-                                .mapToLong(i -> slot(i, orders[i].size() - 1))
+                                .mapToLong(i -> dealing.slot(i, orders[i].size() - 1))
                                 .max()
                                 .orElse(-1);
         };
-    }
-
-    private long slot(int source, long rank) {
-        try {
-            return dealing.slot(source, rank);
-        } catch (ArithmeticException e) {
-            throw new LimitExceededException(
-                    "rows of a source of a mixture",
-                    orders[source].size(),
-                    Permutation.MOST >> 16,
-                    "give it more weight");
-        }
     }
 
     @Override

@@ -39,20 +39,22 @@ final class Mixing {
     }
 
     /**
-     * Shuffles the numbers 0 to {@code count - 1}: for i from 0 on, number i changes places with number {@code i + below(output(key,
-     * i), count - i)}.
+     * Shuffles the numbers 0 to {@code count - 1}: in step s from 0 on, the number at place {@code i = count - 1 - s} changes places with
+     * that at place {@code below(output(key, s), i + 1)}. So after some steps as many last places are as after all.
      *
-     * @param count at most 32767
-     * @param steps for how many i; as many first places, and the set of the numbers behind them, are as if all were done
+     * <p>Source: Durstenfeld, "Algorithm 235: Random permutation", Communications of the ACM 7 (1964), 420.
+     *
+     * @param count at most 65536
      */
-    static short[] shuffled(int count, long key, int steps) {
-        short[] order = new short[count];
-        for (short i = 0; i < count; i++) {
-            order[i] = i;
+    static char[] shuffled(int count, long key, int steps) {
+        char[] order = new char[count];
+        for (int i = 0; i < count; i++) {
+            order[i] = (char) i;
         }
-        for (int i = 0; i < steps; i++) {
-            int other = i + (int) below(output(key, i), count - i);
-            short swapped = order[i];
+        for (int s = 0; s < steps; s++) {
+            int i = count - 1 - s;
+            int other = (int) below(output(key, s), i + 1);
+            char swapped = order[i];
             order[i] = order[other];
             order[other] = swapped;
         }

@@ -20,7 +20,7 @@ import java.util.Objects;
  */
 public final class Mixture {
 
-    private static final int MOST_SOURCES = 256;
+    static final int MOST_SOURCES = 256;
 
     private final List<Source> sources;
     private final MixtureEnd end;

@@ -1,6 +1,5 @@
 package io.atomflux.loader;
 
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,7 @@ final class PartRows {
     static final int WINDOW = 1000;
 
     private static final double HALF = 0.5 + 1e-9; // the same for 0.3 and for 1 - 0.7, which is a little more
-    private static final int MOST_KEPT = 4096;
+    private static final int MOST_KEPT = 1024;
     private static final int WORDS = (WINDOW + 63) / 64;
 
     private final double from;
@@ -31,7 +30,7 @@ final class PartRows {
     private final int perWindow;
     private final int lastLength;
     private final long size;
-    private final @Nullable AtomicReferenceArray<@Nullable Window> kept;
+    private volatile @Nullable AtomicReferenceArray<@Nullable Window> kept; // made when first needed
 
     /** Which rows of a window belong to the part; never changed. */
     private record Window(long number, long[] members) {}
@@ -44,7 +43,6 @@ final class PartRows {
         this.perWindow = boundary(to, WINDOW) - boundary(from, WINDOW);
         this.lastLength = (int) (plan.size() % WINDOW);
         this.size = windows * perWindow + boundary(to, lastLength) - boundary(from, lastLength);
-        this.kept = isWhole() ? null : new AtomicReferenceArray<>((int) Math.min(MOST_KEPT, windows + 1));
     }
 
     private boolean isWhole() {
@@ -117,7 +115,8 @@ final class PartRows {
     private long[] members(long number) {
         AtomicReferenceArray<@Nullable Window> places = kept;
         if (places == null) {
-            throw new IllegalStateException("a part that is all rows has no windows");
+            places = new AtomicReferenceArray<>((int) Math.min(MOST_KEPT, windows + 1));
+            kept = places;
         }
         int place = (int) (number % places.length());
         Window window = places.get(place);
@@ -131,20 +130,20 @@ final class PartRows {
     private long[] members(long number, int length) {
         int low = boundary(from, length);
         int high = boundary(to, length);
-        // Only the places before the part, and its own, need be known, or only those before if it goes to the end.
-        int steps = length < WINDOW ? WINDOW - 1 : high == WINDOW ? low : high;
-        short[] order = Mixing.shuffled(WINDOW, Mixing.key(seed, -1, number), steps);
+        // The last places are drawn first, so what comes before them is known without being drawn.
+        int steps = length < WINDOW ? WINDOW : WINDOW - (low == 0 ? high : low);
+        char[] order = Mixing.shuffled(WINDOW, Mixing.key(seed, -1, number), steps);
         if (length < WINDOW) {
             int at = 0;
-            for (short row : order) {
+            for (char row : order) {
                 if (row < length) {
                     order[at++] = row;
                 }
             }
         }
         long[] members = new long[WORDS];
-        for (short row : Arrays.copyOfRange(order, low, high)) {
-            members[row >> 6] |= 1L << row;
+        for (int place = low; place < high; place++) {
+            members[order[place] >> 6] |= 1L << order[place];
         }
         return members;
     }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * table of all.
  *
  * <p>Up to {@value #LARGEST_TABLE} numbers are shuffled as {@link Mixing#shuffled} says: x goes to what then stands at place x. (So few would be permuted
- * unevenly by what follows: where a and b are odd, only half of all permutations could come.)
+ * unevenly by what follows: where a and b are odd, only half of all permutations could come; and a table is swifter.)
  *
  * <p>Of more numbers, a is the least integer whose square is at least n, b = ceil(n / a), and a number x is the pair (x / b, x mod b).
  * Eight rounds change one half by what the other gives: in round i, the first half, or the second if i is odd, is
@@ -22,14 +22,14 @@ final class Permutation {
     /** The most numbers that can be permuted. */
     static final long MOST = 1L << 62;
 
-    static final int LARGEST_TABLE = 1024;
+    static final int LARGEST_TABLE = 1 << 16;
     private static final int ROUNDS = 8;
 
     private final long size;
     private final long high;
     private final long low;
     private final long[] keys;
-    private final short @Nullable [] table;
+    private final char @Nullable [] table;
 
     /**
      * Keeps what decides it.
@@ -57,6 +57,11 @@ final class Permutation {
             root++;
         }
         return root;
+    }
+
+    /** Tells whether it is so small that all of it is kept anyway. */
+    boolean hasTable() {
+        return table != null;
     }
 
     /** Returns where a number goes. */

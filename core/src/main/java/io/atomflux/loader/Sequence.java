@@ -6,7 +6,7 @@ interface Sequence {
     /**
      * Returns the sequence of an epoch; package {@code io.atomflux.loader} says by which formula.
      *
-     * @throws io.atomflux.error.LimitExceededException if a mixture of very many rows has more slots than a long holds
+     * @throws io.atomflux.error.LimitExceededException if a mixture of very many rows has more than 2^62 slots
      */
     static Sequence of(EpochPlan plan) {
         return new EpochSequence(plan);

@@ -1,6 +1,7 @@
 package io.atomflux.loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,11 +24,27 @@ class PermutationTest {
             boolean[] taken = new boolean[n];
             for (int x = 0; x < n; x++) {
                 long place = permutation.apply(x);
-                assertThat(place >= 0 && place < n && !taken[(int) place])
-                        .as("%d of %d goes to %d", x, n, place)
-                        .isTrue();
+                if (place < 0 || place >= n || taken[(int) place]) {
+                    fail("%d of %d goes to %d", x, n, place);
+                }
                 taken[(int) place] = true;
-                assertThat(permutation.invert(place)).isEqualTo(x);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("so it is for counts that are too large for a table")
+    void isBijectionForLargerCounts() {
+        for (int n : new int[] {65_535, 65_536, 65_537, 65_792, 65_793, 66_049, 70_000, 262_144, 262_145}) {
+            Permutation permutation = new Permutation(n, Mixing.key(8, n));
+            boolean[] taken = new boolean[n];
+            for (int x = 0; x < n; x++) {
+                int place = (int) permutation.apply(x);
+                assertThat(taken[place]).isFalse();
+                taken[place] = true;
+                if (n > 65_536 || x % 1000 == 0) {
+                    assertThat(permutation.invert(place)).isEqualTo(x);
+                }
             }
         }
     }
@@ -77,7 +94,7 @@ class PermutationTest {
     @Test
     @DisplayName("places, steps between neighbours and pairs of keys look as those of a table shuffled at random")
     void looksRandom() {
-        int[] counts = {10, 64, 100, 1000, 1024, 1025, 1089, 4096, 6000, 65_536};
+        int[] counts = {10, 64, 100, 1000, 1024, 1025, 1089, 4096, 6000, 65_536, 65_537, 70_000};
         for (int n : counts) {
             int repeats = Math.max(2, 200_000 / n);
             long[][] ours = new long[repeats][];
