@@ -64,6 +64,7 @@ final class Cli {
                 .addSubcommand(new ColumnCommand())
                 .addSubcommand(new GroupsCommand())
                 .addSubcommand(new SchemaCommand())
+                .addSubcommand(new StatsCommand())
                 .addSubcommand(new DigestCommand())
                 .addSubcommand(new VerifyCommand())
                 .addSubcommand(new ArtifactsCommand())
