@@ -15,13 +15,20 @@ import reactor.core.scheduler.Schedulers;
 final class BatchMaker {
 
     private final Epoch epoch;
+    private final @Nullable List<String> kept;
     private final List<Stage> stages;
     private final Collation collation;
     private final BadRows badRows;
     private final long seed;
 
-    BatchMaker(Epoch epoch, List<Stage> stages, Collation collation, BadRows badRows) {
+    /**
+     * Prepares.
+     *
+     * @param kept keys of a row that maps see, if more may have been read; null for all
+     */
+    BatchMaker(Epoch epoch, @Nullable List<String> kept, List<Stage> stages, Collation collation, BadRows badRows) {
         this.epoch = epoch;
+        this.kept = kept;
         this.stages = stages;
         this.collation = collation;
         this.badRows = badRows;
@@ -117,7 +124,13 @@ final class BatchMaker {
         if (row == null || row.isReserved()) {
             throw new MissingValueException(epoch.store(fetched.source()), fetched.position(), "row");
         }
-        return row;
+        return kept == null || kept.containsAll(row.keys()) ? row : trimmed(row, kept);
+    }
+
+    /** Leaves keys out without decoding the others. */
+    private static Row trimmed(Row row, List<String> kept) {
+        return row.without(
+                row.keys().stream().filter(key -> !kept.contains(key)).toList());
     }
 
     private Row staged(Row read, Fetched fetched) {

@@ -20,4 +20,9 @@ record Draft(
     static Draft failed(Throwable failure) {
         return new Draft(List.of(), 0, 0, failure);
     }
+
+    /** Returns this with other samples in the same places. */
+    Draft with(List<Fetched> others) {
+        return new Draft(others, after, repeated, failure);
+    }
 }

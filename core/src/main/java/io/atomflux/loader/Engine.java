@@ -1,8 +1,11 @@
 package io.atomflux.loader;
 
 import java.util.List;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * The way of the data of one epoch: windows of slots, read side by side, put in order, cut into batches, collated side by side, and
@@ -24,47 +27,92 @@ final class Engine {
     }
 
     Flux<Batch> run() {
-        BatchMaker maker = new BatchMaker(epoch, settings.stages, settings.collation(), settings.badRows);
-        return counted().flatMapSequential(maker::make, settings.prefetch, 1).handle((made, sink) -> {
-            Batch batch = made.batch();
-            if (batch != null) {
-                sink.next(batch);
-            } else if (made.failure() != null) {
-                sink.error(made.failure());
-            }
-        });
+        boolean trimmed = settings.keys != null && settings.dependsOnRows();
+        BatchMaker maker = new BatchMaker(
+                epoch, trimmed ? settings.keysRead() : null, settings.stages, settings.collation(), settings.badRows);
+        return (settings.dependsOnRows() ? byContent() : byCount())
+                .flatMapIterable(drafts -> drafts, 1)
+                .flatMapSequential(maker::make, settings.prefetch, 1)
+                .handle((made, sink) -> {
+                    Batch batch = made.batch();
+                    if (batch != null) {
+                        sink.next(batch);
+                    } else if (made.failure() != null) {
+                        sink.error(made.failure());
+                    }
+                });
     }
 
     /** Cuts batches of known numbers of samples. */
-    private Flux<Draft> counted() {
+    private Flux<List<Draft>> byCount() {
         Steps steps = new Steps(
                 epoch.sequence().length(), epoch.state().position(), settings.turn, settings.batch, settings.remainder);
-        OwnSlots slots = new OwnSlots(steps, epoch.sequence());
-        Pace pace = pace();
-        return drafts(pieces(slots, pace, settings.keysRead()), new CountBatcher(steps))
-                .doOnNext(draft -> pace.used(draft.samples().size()));
+        Pace pace = new Pace(ahead(), share);
+        WindowReader reader = reader(settings.keysRead(), share, pace, piece -> piece);
+        return cut(pieces(reader, steps, pace), new CountBatcher(steps));
     }
 
-    private Pace pace() {
-        return new Pace((settings.prefetch + 1L) * settings.batch, share);
+    /**
+     * Cuts batches whose ends depend on what is in the rows. One who shares the epoch with others reads of all rows what decides,
+     * and whole ones only of its own.
+     */
+    private Flux<List<Draft>> byContent() {
+        Look look = new Look(settings, epoch);
+        List<String> deciding = look.keys();
+        boolean once = settings.turn.isAlone() || deciding == null;
+        long part = once ? share : Math.max(1, share / 2);
+        Pace pace = new Pace(ahead() * settings.turn.world() * settings.turn.workers(), part);
+        List<String> keys = once ? Settings.both(deciding, settings.keysRead()) : deciding;
+        boolean more = !Objects.equals(keys, deciding);
+        WindowReader reader = reader(keys, part, pace, piece -> piece.flatMap(read -> look.at(read, more)));
+        long length = epoch.sequence().length();
+        ContentBatcher batcher =
+                new ContentBatcher(length, settings.turn, settings.batch, settings.atoms, settings.remainder);
+        Flux<List<Draft>> again = Flux.defer(() -> pieces(reader, all(length, 0), pace)
+                        .map(batcher::add)
+                        .takeUntil(drafts -> !batcher.needsMore()))
+                .repeat(batcher::needsMore);
+        Flux<List<Draft>> drafts = pieces(reader, all(length, epoch.state().position()), pace)
+                .map(batcher::add)
+                .concatWith(Flux.defer(() -> batcher.needsMore() ? again : Flux.empty()))
+                .concatWith(Mono.fromSupplier(batcher::finish));
+        if (once) {
+            return drafts;
+        }
+        Pace ownPace = new Pace(ahead(), part);
+        OwnRows rows = new OwnRows(reader(settings.keysRead(), part, ownPace, piece -> piece), ownPace);
+        return drafts.filter(some -> !some.isEmpty()).flatMapSequential(rows::of, settings.inFlight, 1);
+    }
+
+    private Steps all(long length, long from) {
+        return new Steps(length, from, Turn.ALONE, settings.batch, Remainder.SHORT);
+    }
+
+    /** Returns how many samples are needed at once. */
+    private long ahead() {
+        return (settings.prefetch + 1L) * settings.batch;
+    }
+
+    private WindowReader reader(@Nullable List<String> keys, long bytes, Pace pace, UnaryOperator<Mono<Piece>> then) {
+        return new WindowReader(settings.feeds, epoch.plan().sources(), keys, bytes, pace, then);
     }
 
     /** Reads the samples of slots, in order. */
-    private Flux<Piece> pieces(OwnSlots slots, Pace pace, @Nullable List<String> keys) {
-        WindowReader reader = new WindowReader(settings.feeds, epoch.plan().sources(), keys, share, pace);
-        return Flux.<Window>generate(sink -> {
+    private Flux<Piece> pieces(WindowReader reader, Steps steps, Pace pace) {
+        return Flux.<Window, OwnSlots>generate(() -> new OwnSlots(steps, epoch.sequence()), (slots, sink) -> {
                     Window window = slots.next(pace.next());
                     if (window.size() == 0) {
                         sink.complete();
                     } else {
                         sink.next(window);
                     }
+                    return slots;
                 })
-                .flatMapSequential(reader::read, settings.inFlight, 1);
+                .flatMapSequential(reader::read, settings.inFlight, 1)
+                .doOnNext(piece -> pace.used(piece.slots()));
     }
 
-    private static Flux<Draft> drafts(Flux<Piece> pieces, Batcher batcher) {
-        return pieces.flatMapIterable(batcher::add, 1)
-                .concatWith(Flux.defer(() -> Flux.fromIterable(batcher.finish())));
+    private static Flux<List<Draft>> cut(Flux<Piece> pieces, Batcher batcher) {
+        return pieces.map(batcher::add).concatWith(Mono.fromSupplier(batcher::finish));
     }
 }

@@ -11,5 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param source number of the source
  * @param position position in the store of that source
  * @param slot where it stands in the epoch
+ * @param atoms how many atoms it has, where they are counted; else 0
  */
-record Fetched(@Nullable Row row, @Nullable Throwable problem, int source, long position, long slot) {}
+record Fetched(@Nullable Row row, @Nullable Throwable problem, int source, long position, long slot, int atoms) {
+
+    Fetched with(@Nullable Row otherRow, @Nullable Throwable otherProblem) {
+        return new Fetched(otherRow, otherProblem, source, position, slot, atoms);
+    }
+
+    Fetched withAtoms(int count) {
+        return new Fetched(row, problem, source, position, slot, count);
+    }
+}

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import reactor.core.publisher.Flux;
@@ -170,6 +171,33 @@ public final class Loader {
     }
 
     /**
+     * Makes batches of as many samples as have together at most so many atoms; a sample that has more is a batch by itself, and one without
+     * atoms counts as one. With {@link Remainder#SHORT} the last step is not divided evenly, as that might make batches too large: some
+     * ranks have an empty one. A batch of which nobody knows whether a further sample would have fitted, the last one, is not full.
+     *
+     * <p>Ranks look at {@code arrays.numbers} of all samples to know where their batches are; see {@link #filter}.
+     */
+    public Loader batchAtoms(int atoms) {
+        check(atoms > 0, "atoms", atoms, "1 or more");
+        return with(s -> s.atoms = atoms);
+    }
+
+    /**
+     * Leaves out rows, after the filters given before. It looks at rows as they are stored, before all maps; not at rows that are
+     * reserved or whose keys here do not decode, which keep their places as bad rows. Called on several threads at once.
+     *
+     * <p>A step is as many batches in a row as there are ranks. With several ranks or workers each looks at these keys of all samples
+     * to know where its batches are, and reads its own rows whole.
+     *
+     * @param keys those it looks at; it sees no others. None for whole rows
+     */
+    public Loader filter(Predicate<Row> keep, String... keys) {
+        Objects.requireNonNull(keep, "keep");
+        Settings.Filter filter = new Settings.Filter(keep, keys.length == 0 ? null : List.of(keys));
+        return with(s -> s.filters = Settings.longer(s.filters, filter));
+    }
+
+    /**
      * Reads and collates only these keys, in the pipeline, so that what is wrong with them is an error of the epoch or a row left out.
      * Without, whole rows are read, and collated when asked for. Maps see these keys; what a map computes is listed too.
      */
@@ -306,8 +334,21 @@ public final class Loader {
      * @signals IllegalArgumentException if the epoch has fewer samples
      */
     public Flux<Batch> epoch(long epoch, long from) {
+        check(epoch >= 0, "epoch", epoch, "0 or more");
         check(from >= 0, "from", from, "0 or more");
         return running(planner().begin(epoch, from));
+    }
+
+    /**
+     * Goes on where a batch left off, with as many ranks, workers and samples in a batch as one likes; see {@link #epoch(long)}.
+     *
+     * @param state of the last batch that was used, on whichever rank
+     * @return cold; gives what the epoch would have given without the interruption
+     * @signals StateMismatchException if the order would be another: the stores' rows, split, seed, shuffling or mixture are not those of
+     *     the state. Stores may have grown; the new rows are not part of the epoch
+     */
+    public Flux<Batch> resume(LoaderState state) {
+        return running(planner().resume(Objects.requireNonNull(state, "state")));
     }
 
     private Planner planner() {
@@ -323,8 +364,14 @@ public final class Loader {
         return new EpochLoop(epoch(epoch));
     }
 
+    /** Goes on as a loop on an ordinary thread; see {@link #resume} and {@link #batches(long)}. */
+    public Iterable<Batch> batches(LoaderState state) {
+        return new EpochLoop(resume(state));
+    }
+
     /** Returns the state of an epoch before its first batch; cold, one element. */
     public Mono<LoaderState> start(long epoch) {
+        check(epoch >= 0, "epoch", epoch, "0 or more");
         return planner().begin(epoch, 0).map(Epoch::state);
     }
 
@@ -337,7 +384,7 @@ public final class Loader {
      * Counts the batches that each rank gets of an epoch, all its workers together.
      *
      * @return cold; one element
-     * @throws IllegalStateException at the call, if it depends on what is in the rows, with a filter or batchAtoms
+     * @throws IllegalStateException at the call, if it depends on what is in the rows, with {@link #filter} or {@link #batchAtoms}
      */
     public Mono<Long> steps() {
         if (settings.dependsOnRows()) {

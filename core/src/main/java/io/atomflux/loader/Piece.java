@@ -8,15 +8,16 @@ import org.jspecify.annotations.Nullable;
  * tell of one at once, and what was read before it would be lost.
  *
  * @param samples in the order of the epoch
+ * @param slots how many slots of the epoch they come from, those included that a filter left out
  * @param failure what went wrong after them; null for nothing
  */
-record Piece(List<Fetched> samples, @Nullable Throwable failure) {
+record Piece(List<Fetched> samples, int slots, @Nullable Throwable failure) {
 
     static Piece of(List<Fetched> samples) {
-        return new Piece(samples, null);
+        return new Piece(samples, samples.size(), null);
     }
 
     static Piece failed(Throwable failure) {
-        return new Piece(List.of(), failure);
+        return new Piece(List.of(), 0, failure);
     }
 }

@@ -32,6 +32,20 @@ final class Planner {
         }));
     }
 
+    /** Goes on with an epoch. */
+    Mono<Epoch> resume(LoaderState state) {
+        return sizes().flatMap(sizes -> {
+            List<Long> marked = new ArrayList<>();
+            for (int i = 0; i < sizes.size(); i++) {
+                marked.add(state.markedRows(i, sizes.get(i)));
+            }
+            return marks(marked).map(marks -> {
+                state.check(settings.plan(state.epoch(), sizes, marks));
+                return new Epoch(formula.apply(state.plan()), state);
+            });
+        });
+    }
+
     /** Counts the samples of an epoch. */
     Mono<Long> length() {
         return sizes().map(sizes -> formula.apply(
@@ -45,9 +59,9 @@ final class Planner {
                 .collectList();
     }
 
-    private Mono<List<String>> marks(List<Long> sizes) {
-        List<String> marks = new ArrayList<>();
-        sizes.forEach(size -> marks.add(""));
-        return Mono.just(marks);
+    private Mono<List<String>> marks(List<Long> rows) {
+        return Flux.range(0, rows.size())
+                .flatMapSequential(i -> StoreMark.of(settings.feeds.get(i).rows(), rows.get(i)), STORES_AT_ONCE, 1)
+                .collectList();
     }
 }

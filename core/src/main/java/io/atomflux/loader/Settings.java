@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Settings {
 
-    private static final String NUMBERS = "arrays.numbers";
     private static final long USUAL_BYTES = 64L << 20;
 
     /**
@@ -128,9 +127,17 @@ final class Settings {
         }
         Set<String> read = new LinkedHashSet<>(chosen);
         if (!edges.isEmpty() || !substitutes.isEmpty()) {
-            read.add(NUMBERS);
+            read.add(Look.NUMBERS);
         }
         return List.copyOf(read);
+    }
+
+    /** Returns keys of two lists; null, which is all keys, if one of them is. */
+    static @Nullable List<String> both(@Nullable List<String> some, @Nullable List<String> more) {
+        if (some == null || more == null) {
+            return null;
+        }
+        return List.copyOf(union(Set.copyOf(some), Set.copyOf(more)));
     }
 
     /** Returns what decides the order, with sizes as they are found. */

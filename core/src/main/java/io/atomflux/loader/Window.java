@@ -1,6 +1,7 @@
 package io.atomflux.loader;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** Samples that are read together: where they stand in the epoch, and where in the stores. Not to be changed. */
 final class Window {
@@ -34,6 +35,14 @@ final class Window {
             at = end;
         }
         return new Window(slots, sources, positions);
+    }
+
+    /** Returns where samples are that were looked up before. */
+    static Window of(List<Fetched> samples) {
+        return new Window(
+                samples.stream().mapToLong(Fetched::slot).toArray(),
+                samples.stream().mapToInt(Fetched::source).toArray(),
+                samples.stream().mapToLong(Fetched::position).toArray());
     }
 
     int size() {

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -32,6 +33,7 @@ final class WindowReader {
     private final @Nullable List<String> keys;
     private final long share;
     private final Pace pace;
+    private final UnaryOperator<Mono<Piece>> then;
 
     /**
      * Prepares reading.
@@ -41,13 +43,21 @@ final class WindowReader {
      * @param keys those to be read; null for all
      * @param share bytes that one window may hold; a row that is larger is a window
      * @param pace learns how large rows are
+     * @param then what is done with each piece before the next is read
      */
-    WindowReader(List<Feed> feeds, List<SourcePlan> plans, @Nullable List<String> keys, long share, Pace pace) {
+    WindowReader(
+            List<Feed> feeds,
+            List<SourcePlan> plans,
+            @Nullable List<String> keys,
+            long share,
+            Pace pace,
+            UnaryOperator<Mono<Piece>> then) {
         this.feeds = feeds;
         this.plans = plans;
         this.keys = keys;
         this.share = share;
         this.pace = pace;
+        this.then = then;
     }
 
     /**
@@ -59,7 +69,7 @@ final class WindowReader {
     Flux<Piece> read(Window window) {
         return Flux.defer(() -> {
                     Reading reading = new Reading(window);
-                    return onDemand(reading::piece).repeat(reading::hasMore);
+                    return onDemand(() -> then.apply(reading.piece())).repeat(reading::hasMore);
                 })
                 .onErrorResume(failure -> Flux.just(Piece.failed(failure)));
     }

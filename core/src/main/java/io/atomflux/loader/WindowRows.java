@@ -103,7 +103,7 @@ final class WindowRows {
     synchronized List<Fetched> samples() {
         List<Fetched> samples = new ArrayList<>(cut - from);
         for (int i = from; i < cut; i++) {
-            samples.add(new Fetched(rows[i], problems[i], window.source(i), window.position(i), window.slot(i)));
+            samples.add(new Fetched(rows[i], problems[i], window.source(i), window.position(i), window.slot(i), 0));
         }
         return samples;
     }

@@ -119,7 +119,7 @@ class LoaderTest {
                 .then(() -> assertThat(rows.sizeLooks).hasValue(0))
                 .thenRequest(1)
                 .expectNextCount(1)
-                .then(() -> assertThat(rows.rowsRead.get()).isLessThanOrEqualTo(4 * 30))
+                .then(() -> assertThat(rows.rowsRead.get()).isLessThanOrEqualTo(2 + 5 * 30))
                 .thenRequest(50)
                 .expectNextCount(50)
                 .then(() -> assertThat(rows.rowsRead.get()).isLessThanOrEqualTo(530 + 3 * 530))
