@@ -1,45 +1,36 @@
 package io.atomflux.examples;
 
 import io.atomflux.AtomsIO;
-import io.atomflux.Ragged;
-import io.atomflux.RowView;
-import io.atomflux.atoms.Atoms;
-import io.atomflux.value.DType;
-import io.atomflux.value.Key;
+import io.atomflux.loader.Batch;
+import io.atomflux.loader.Loader;
 import io.atomflux.value.NdArray;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.Random;
-import java.util.stream.LongStream;
 
 /** The program for machine-learning engineers in the README: shuffled batches as contiguous arrays. */
-@SuppressWarnings("NullAway") // block() answers null for an empty Mono; none here is
 public final class ForMlEngineers {
 
     private ForMlEngineers() {}
 
     /** Goes through one epoch of a store. */
     public static void main(String[] args) {
-        String store = args[0];
+        AtomsIO db = AtomsIO.open(args[0]); // e.g. train.lmdb
         // README: begin ml-engineer
-        AtomsIO train = AtomsIO.open(store);
-        List<Long> order = new ArrayList<>(
-                LongStream.range(0, train.size().block()).boxed().toList());
-        Collections.shuffle(order, new Random(7));
-        for (int i = 0; i + 32 <= order.size(); i += 32) {
-            RowView<Atoms> batch = train.rowsAt(
-                    order.subList(i, i + 32).stream().mapToLong(n -> n).toArray());
-            NdArray energies = batch.column(Key.ENERGY).toArray().block().as(DType.FLOAT32); // (32)
-            Ragged positions = batch.column(Key.POSITIONS).toRagged().block(); // (atoms of all 32, 3), and offsets
-            step(positions.values().as(DType.FLOAT32), positions.offsets(), energies);
+        Loader train = Loader.over(db).split("train", 0.9).seed(7).rank(0, 1).batch(32).float32();
+        for (Batch batch : train.batches(0)) {
+            NdArray positions = batch.array("arrays.positions"); // (atoms of all 32, 3)
+            NdArray energies = batch.array("calc.energy"); // (32)
+            step(positions, batch.offsets(), energies); // atoms of sample i: offsets[i] to offsets[i + 1] - 1
+            save(batch.state().toJson()); // train.resume(LoaderState.parse(json)) goes on with the next sample
         }
         // README: end ml-engineer
-        train.close().block();
+        db.close().block();
     }
 
     private static void step(NdArray positions, NdArray offsets, NdArray energies) {
         System.out.println("batch of " + energies.length(0) + " structures, " + positions.length(0)
                 + " atoms, last offset " + offsets.longAt(offsets.size() - 1));
+    }
+
+    private static void save(String state) {
+        System.out.println("state " + state);
     }
 }
