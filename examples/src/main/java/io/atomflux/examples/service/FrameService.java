@@ -12,7 +12,6 @@ import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiFunction;
 import org.reactivestreams.Publisher;
@@ -45,6 +44,14 @@ public final class FrameService {
     private final AtomsIO atoms;
     private final Duration patience;
     private final Semaphore uploads = new Semaphore(MOST_UPLOADS);
+
+    private record Health(long frames) {}
+
+    private record Energy(long frame, double energy) {}
+
+    private record Stored(long first, long size) {} // of an upload: positions first to size - 1
+
+    private record Failed(Problem error) {} // in the middle of a stream
 
     /**
      * Serves a store, which it leaves open.
@@ -84,7 +91,7 @@ public final class FrameService {
     }
 
     private Mono<Void> health(HttpServerRequest request, HttpServerResponse response) {
-        return atoms.size().flatMap(size -> answer(response, 200, Map.of("frames", size)));
+        return atoms.size().flatMap(size -> answer(response, 200, new Health(size)));
     }
 
     private Mono<Void> frame(HttpServerRequest request, HttpServerResponse response) {
@@ -104,7 +111,7 @@ public final class FrameService {
                 atoms.rows(query(request, "from", 0), query(request, "to", Long.MAX_VALUE))
                         .column(Key.ENERGY)
                         .indexed()
-                        .map(energy -> Map.of("frame", energy.position(), "energy", energy.value())),
+                        .map(found -> new Energy(found.position(), found.value())),
                 ENERGIES_AT_ONCE);
     }
 
@@ -131,9 +138,6 @@ public final class FrameService {
                 .flatMap(stored -> answer(response, 201, stored));
     }
 
-    /** Where the frames of an upload are: positions {@code first} to {@code size - 1}. */
-    private record Stored(long first, long size) {}
-
     private static List<Atoms> parsed(byte[] lines) {
         try (MappingIterator<Atoms> values = JSON.readerFor(Atoms.class).readValues(lines)) {
             List<Atoms> frames = values.readAll();
@@ -158,8 +162,7 @@ public final class FrameService {
                     response.header(HttpHeaderNames.CONTENT_TYPE, "application/x-ndjson");
                     return response.sendHeaders()
                             .then()
-                            .thenMany(lines.onErrorResume(
-                                            failure -> Mono.just(line(Map.of("error", Problem.of(failure)))))
+                            .thenMany(lines.onErrorResume(failure -> Mono.just(line(new Failed(Problem.of(failure)))))
                                     .buffer(atOnce)
                                     .concatMap(
                                             some -> response.sendByteArray(Flux.fromIterable(some))
@@ -180,7 +183,7 @@ public final class FrameService {
     private static Mono<Void> answer(HttpServerResponse response, int status, Object body) {
         return response.status(status)
                 .header(HttpHeaderNames.CONTENT_TYPE, "application/" + (status < 400 ? "json" : "problem+json"))
-                .sendByteArray(Mono.just(JSON.writeValueAsBytes(body)))
+                .sendByteArray(Mono.just(line(body)))
                 .then();
     }
 
