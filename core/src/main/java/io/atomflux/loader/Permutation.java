@@ -37,10 +37,15 @@ final class Permutation {
      * @param size how many numbers, 1 to {@link #MOST}
      */
     Permutation(long size, long key) {
+        this(size, key, LARGEST_TABLE);
+    }
+
+    /** Keeps what decides it, with a table of at most so many numbers. */
+    Permutation(long size, long key, int largestTable) {
         this.size = size;
         this.high = root(size);
         this.low = (size - 1) / high + 1;
-        this.table = size > LARGEST_TABLE ? null : Mixing.shuffled((int) size, key, (int) size);
+        this.table = size > largestTable ? null : Mixing.shuffled((int) size, key, (int) size);
         this.keys = new long[ROUNDS];
         for (int i = 0; i < ROUNDS; i++) {
             keys[i] = Mixing.output(key, i);

@@ -13,7 +13,8 @@ import java.util.HexFormat;
 import reactor.core.publisher.Mono;
 
 /**
- * Recognises a store by what its first and last row hold: the same wherever it lies, in whichever layout.
+ * Recognises a store by what its first and last row hold: the same wherever it lies, in any layout that keeps values as they are
+ * (extended XYZ, e.g., rounds them).
  *
  * <p>The first 16 hexadecimal digits of the SHA-256 of the two lines, as {@link Digest} makes them, each with a line end; in place of a row
  * that does not decode, the line is its number and {@code unreadable}. Empty for no rows.

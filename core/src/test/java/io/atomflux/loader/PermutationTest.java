@@ -17,34 +17,28 @@ import org.junit.jupiter.api.Test;
 class PermutationTest {
 
     @Test
-    @DisplayName("every number goes to a place of its own, and is found again from there, for any count up to 5000")
+    @DisplayName(
+            "every number goes to a place of its own, and is found again from there, for any count up to 5000, with a table and without")
     void isBijectionForEveryCount() {
         for (int n = 1; n <= 5000; n++) {
-            Permutation permutation = new Permutation(n, Mixing.key(7, n));
-            boolean[] taken = new boolean[n];
-            for (int x = 0; x < n; x++) {
-                long place = permutation.apply(x);
-                if (place < 0 || place >= n || taken[(int) place]) {
-                    fail("%d of %d goes to %d", x, n, place);
-                }
-                taken[(int) place] = true;
-            }
+            isBijection(n, new Permutation(n, Mixing.key(7, n)));
+            isBijection(n, new Permutation(n, Mixing.key(7, n), 0));
+        }
+        for (int n : new int[] {65_535, 65_536, 65_537, 65_792, 65_793, 66_049, 70_000, 262_144, 262_145}) {
+            isBijection(n, new Permutation(n, Mixing.key(8, n)));
         }
     }
 
-    @Test
-    @DisplayName("so it is for counts that are too large for a table")
-    void isBijectionForLargerCounts() {
-        for (int n : new int[] {65_535, 65_536, 65_537, 65_792, 65_793, 66_049, 70_000, 262_144, 262_145}) {
-            Permutation permutation = new Permutation(n, Mixing.key(8, n));
-            boolean[] taken = new boolean[n];
-            for (int x = 0; x < n; x++) {
-                int place = (int) permutation.apply(x);
-                assertThat(taken[place]).isFalse();
-                taken[place] = true;
-                if (n > 65_536 || x % 1000 == 0) {
-                    assertThat(permutation.invert(place)).isEqualTo(x);
-                }
+    private static void isBijection(int n, Permutation permutation) {
+        boolean[] taken = new boolean[n];
+        for (int x = 0; x < n; x++) {
+            long place = permutation.apply(x);
+            if (place < 0 || place >= n || taken[(int) place]) {
+                fail("%d of %d goes to %d", x, n, place);
+            }
+            taken[(int) place] = true;
+            if ((n < 100 || !permutation.hasTable() && x % 16 == 0) && permutation.invert(place) != x) {
+                fail("%d of %d is not found again from %d", x, n, place);
             }
         }
     }
@@ -98,16 +92,21 @@ class PermutationTest {
         for (int n : counts) {
             int repeats = Math.max(2, 200_000 / n);
             long[][] ours = new long[repeats][];
+            long[][] computed = new long[repeats][];
             long[][] shuffled = new long[repeats][];
             Random random = new Random(n);
             for (int r = 0; r < repeats; r++) {
-                ours[r] = table(n, Mixing.key(3, n, r));
+                ours[r] = table(new Permutation(n, Mixing.key(3, n, r)), n);
+                computed[r] = table(new Permutation(n, Mixing.key(4, n, r), 0), n);
                 List<Long> list =
                         new ArrayList<>(Arrays.stream(ours[0]).sorted().boxed().toList());
                 Collections.shuffle(list, random);
                 shuffled[r] = list.stream().mapToLong(Long::longValue).toArray();
             }
             assertThat(worst(ours)).as("permutation of %d", n).isLessThan(5);
+            assertThat(n < 100 || worst(computed) < 5)
+                    .as("computed permutation of %d", n)
+                    .isTrue();
             assertThat(worst(shuffled)).as("table of %d", n).isLessThan(5);
         }
     }
@@ -152,7 +151,10 @@ class PermutationTest {
     }
 
     private static long[] table(int n, long key) {
-        Permutation permutation = new Permutation(n, key);
+        return table(new Permutation(n, key), n);
+    }
+
+    private static long[] table(Permutation permutation, int n) {
         long[] table = new long[n];
         for (int x = 0; x < n; x++) {
             table[x] = permutation.apply(x);
