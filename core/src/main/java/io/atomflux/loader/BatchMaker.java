@@ -9,7 +9,6 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /** Makes batches of drafts, on a pool whose threads may work long: maps, leaves out bad rows, collates. */
 final class BatchMaker {
@@ -43,22 +42,12 @@ final class BatchMaker {
      */
     record Made(@Nullable Batch batch, @Nullable Throwable failure) {}
 
-    /** Makes a batch; cold, never fails. Cancelling does not interrupt the thread, which might be reading a file in a map. */
+    /** Makes a batch; cold, never fails. */
     Mono<Made> make(Draft draft) {
-        return Mono.<Made>create(sink -> Schedulers.boundedElastic().schedule(() -> sink.success(made(draft))))
-                .onErrorResume(refused -> Mono.just(new Made(null, refused)));
-    }
-
-    private Made made(Draft draft) {
         Throwable failure = draft.failure();
-        if (failure != null) {
-            return new Made(null, failure);
-        }
-        try {
-            return new Made(batch(draft), null);
-        } catch (Throwable thrown) { // also an error of a map's code, e.g. a class that is not there: told of, not lost
-            return new Made(null, thrown);
-        }
+        return failure != null
+                ? Mono.just(new Made(null, failure))
+                : OnPool.call(() -> new Made(batch(draft), null), thrown -> new Made(null, thrown));
     }
 
     private Batch batch(Draft draft) {

@@ -16,6 +16,8 @@ import reactor.core.publisher.Mono;
  */
 final class Engine {
 
+    private static final long MANY = 1 << 20;
+
     private final Settings settings;
     private final Epoch epoch;
     private final long share;
@@ -61,7 +63,7 @@ final class Engine {
         List<String> deciding = look.keys();
         boolean once = settings.turn.isAlone() || deciding == null;
         long part = once ? share : Math.max(1, share / 2);
-        Pace pace = new Pace(ahead() * settings.turn.world() * settings.turn.workers(), part);
+        Pace pace = new Pace(ahead() * Math.min(MANY, (long) settings.turn.world() * settings.turn.workers()), part);
         List<String> keys = once ? Settings.both(deciding, settings.keysRead()) : deciding;
         boolean more = !Objects.equals(keys, deciding);
         WindowReader reader = reader(keys, part, pace, piece -> piece.flatMap(read -> look.at(read, more)));
@@ -90,7 +92,7 @@ final class Engine {
 
     /** Returns how many samples are needed at once. */
     private long ahead() {
-        return (settings.prefetch + 1L) * settings.batch;
+        return Math.min(MANY, (settings.prefetch + 1L) * settings.batch);
     }
 
     private WindowReader reader(@Nullable List<String> keys, long bytes, Pace pace, UnaryOperator<Mono<Piece>> then) {

@@ -1,5 +1,6 @@
 package io.atomflux.loader;
 
+import io.atomflux.error.AtomfluxException;
 import io.atomflux.error.SampleFailedException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +30,9 @@ record Epoch(Sequence sequence, LoaderState state) {
         B result;
         try {
             result = function.apply(argument);
-        } catch (RuntimeException failure) {
-            if (WindowReader.isOfRow(failure)) {
-                throw failure;
+        } catch (Throwable failure) { // also an error, e.g. of a class that is not there
+            if (failure instanceof AtomfluxException problem && WindowReader.isOfRow(failure)) {
+                throw problem;
             }
             throw new SampleFailedException(store(sample.source()), sample.position(), what, failure);
         }

@@ -34,7 +34,8 @@ import reactor.core.publisher.Mono;
  * ranks, workers and samples in a batch.
  *
  * <p>A sample is a position. Rows appended while an epoch runs are not part of it; a row that is replaced comes as it is when it is read;
- * and where a store loses rows, every rank signals {@code StoreChangedException} with its next window.
+ * and where a store loses rows, every rank signals {@code StoreChangedException} with its next window. If a store may grow while ranks begin,
+ * they would not agree on its size: let one of them ask {@link #start} for the state before the first batch, and all {@link #resume} from it.
  *
  * <p>Immutable: each method returns another loader. Bad arguments are refused at the call, all else is signalled when an epoch runs.
  * Stores are never closed. Longer than most files because all that can be chosen belongs to one type.
@@ -189,7 +190,7 @@ public final class Loader {
      * <p>A step is as many batches in a row as there are ranks. With several ranks or workers each looks at these keys of all samples
      * to know where its batches are, and reads its own rows whole.
      *
-     * @param keys those it looks at; it sees no others. None for whole rows
+     * @param keys those it looks at; it sees no others. None for whole rows, of which then every rank reads all
      */
     public Loader filter(Predicate<Row> keep, String... keys) {
         Objects.requireNonNull(keep, "keep");

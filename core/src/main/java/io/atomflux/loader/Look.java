@@ -12,7 +12,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Looks at samples whose content decides where batches end: leaves out those that a filter does not want, and counts atoms. A sample
@@ -55,8 +54,7 @@ final class Look {
      */
     Mono<Piece> at(Piece piece, boolean wholeRows) {
         return (wholeRows ? onlyNeeded(piece) : Mono.just(piece))
-                .flatMap(known -> Mono.<Piece>create(
-                        sink -> Schedulers.boundedElastic().schedule(() -> sink.success(looked(known)))))
+                .flatMap(known -> OnPool.call(() -> looked(known), Piece::failed))
                 .onErrorResume(failure -> Mono.just(Piece.failed(failure)));
     }
 

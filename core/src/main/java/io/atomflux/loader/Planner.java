@@ -40,10 +40,22 @@ final class Planner {
                 marked.add(state.markedRows(i, sizes.get(i)));
             }
             return marks(marked).map(marks -> {
-                state.check(settings.plan(state.epoch(), sizes, marks));
-                return new Epoch(formula.apply(state.plan()), state);
+                EpochPlan now = settings.plan(state.epoch(), sizes, marks);
+                state.check(now);
+                EpochPlan plan = named(state.plan(), now);
+                return new Epoch(formula.apply(plan), new LoaderState(plan, state.length(), state.position()));
             });
         });
+    }
+
+    /** Returns a plan with the names that its stores have now, for messages: they may have been moved. */
+    private static EpochPlan named(EpochPlan plan, EpochPlan now) {
+        List<SourcePlan> sources = new ArrayList<>();
+        for (int i = 0; i < plan.sources().size(); i++) {
+            SourcePlan source = plan.sources().get(i);
+            sources.add(source.found(now.sources().get(i).store(), source.size(), source.mark()));
+        }
+        return new EpochPlan(plan.epoch(), plan.seed(), sources, plan.end(), plan.samples());
     }
 
     /** Counts the samples of an epoch. */

@@ -193,7 +193,7 @@ final class WindowReader {
             }
 
             private Mono<Void> failed(Throwable failure) {
-                if (isOfRow(failure)) {
+                if (isOfRow(failure) && done < asked.length) {
                     halve(failure);
                     return Mono.empty();
                 }

@@ -186,6 +186,25 @@ class LoaderFailureTest {
         }
     }
 
+    @Test
+    @DisplayName("an error of the machine in a function is told too, so that nobody waits for ever")
+    void errorsOfFunctions() {
+        Loader loader = over(TestRows.of(100));
+        assertThat(failing(
+                        loader.map(row -> {
+                            throw new NoClassDefFoundError("a class");
+                        }),
+                        0,
+                        SampleFailedException.class))
+                .hasCauseInstanceOf(NoClassDefFoundError.class);
+        failing(
+                loader.filter(row -> {
+                    throw new AssertionError("no");
+                }),
+                0,
+                SampleFailedException.class);
+    }
+
     @SuppressWarnings("NullAway") // what a careless map does
     private static Row nothing() {
         return null;

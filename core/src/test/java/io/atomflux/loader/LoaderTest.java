@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -126,6 +127,38 @@ class LoaderTest {
                 .thenCancel()
                 .verify(PATIENCE);
         assertThat(rows.openReaders).hasValue(0);
+    }
+
+    @Test
+    @DisplayName("no more batches are made than those asked for and the prefetch")
+    void prefetch() {
+        AtomicInteger mapped = new AtomicInteger();
+        Loader loader = over(TestRows.of(10_000)).batch(10).prefetch(3).map(row -> {
+            mapped.incrementAndGet();
+            return row;
+        });
+        StepVerifier.create(loader.epoch(0), 0)
+                .thenRequest(1)
+                .expectNextCount(1)
+                .then(() -> assertThat(mapped.get()).isBetween(10, 40))
+                .thenRequest(4)
+                .expectNextCount(4)
+                .then(() -> assertThat(mapped.get()).isBetween(50, 80))
+                .thenCancel()
+                .verify(PATIENCE);
+    }
+
+    @Test
+    @DisplayName("a part without rows has no batches, and sizes count only the part")
+    void emptyPart() {
+        Loader loader = over(TestRows.of(10));
+        assertThat(run(loader.split("validation", 0.001), 0)).isEmpty();
+        StepVerifier.create(loader.split("train", 0.8).size()).expectNext(8L).verifyComplete();
+        StepVerifier.create(loader.split("train", 0.8).batch(2).rank(1, 3).steps())
+                .expectNext(2L)
+                .verifyComplete();
+        assertThatThrownBy(() -> loader.filter(row -> true).steps()).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> loader.batchAtoms(5).steps()).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
