@@ -251,6 +251,14 @@ public sealed interface Store<E> permits StoreFacade {
     Mono<String> etag();
 
     /**
+     * Tells how many neighbouring rows are read together at little more cost than one of them, e.g. those in a chunk of a compressed
+     * file: who may choose the order of rows keeps so many together.
+     *
+     * @return cold; 1 to 4096; empty where rows lie by themselves, or that is not known
+     */
+    Mono<Integer> blockRows();
+
+    /**
      * Takes a lease on this store: a lock by name that one holds at a time, of all who open the store, in whichever process. It
      * hinders nobody's reads and writes; who agree on a name exclude each other, e.g. recorders.
      *

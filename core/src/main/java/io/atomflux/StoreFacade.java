@@ -298,6 +298,11 @@ abstract sealed class StoreFacade<E, R extends KeyedRow<R>> implements Store<E> 
     }
 
     @Override
+    public Mono<Integer> blockRows() {
+        return core.backend.blockRows();
+    }
+
+    @Override
     public Mono<LeaseLock.Lease> lease(String name, Duration wait) {
         return leases().acquire(name, wait);
     }

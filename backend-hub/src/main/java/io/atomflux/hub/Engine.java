@@ -15,6 +15,9 @@ interface Engine {
     /** Reads one row; negative indices count from the end. */
     Mono<Row> get(long index, Columns columns);
 
+    /** Tells how many neighbouring rows are fetched and decoded together, as {@code RowBackend.blockRows} does. */
+    Mono<Integer> blockRows();
+
     /** Begins a stream. */
     RowReader<Row> reader(ReadRequest request);
 }

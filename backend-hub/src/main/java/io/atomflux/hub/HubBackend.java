@@ -217,6 +217,11 @@ final class HubBackend implements RowBackend<Row> {
                                 given.map(ColumnMapping::toString).orElse("guessed")));
     }
 
+    @Override
+    public Mono<Integer> blockRows() {
+        return open(Engine::blockRows);
+    }
+
     private Mono<String> commit() {
         String found = commit.get();
         return found != null

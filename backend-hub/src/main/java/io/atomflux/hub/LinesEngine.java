@@ -4,6 +4,7 @@ import io.atomflux.error.RowOutOfBoundsException;
 import io.atomflux.spi.Columns;
 import io.atomflux.spi.Positions;
 import io.atomflux.spi.ReadRequest;
+import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.RowReader;
 import io.atomflux.value.Row;
 import java.util.List;
@@ -79,6 +80,12 @@ final class LinesEngine implements Engine {
             sum += shard.index().total().getAsLong();
         }
         return sum;
+    }
+
+    /** As many as may be: each run of rows costs a request, however few they are. */
+    @Override
+    public Mono<Integer> blockRows() {
+        return Mono.just(RowBackend.MOST_BLOCK_ROWS);
     }
 
     @Override

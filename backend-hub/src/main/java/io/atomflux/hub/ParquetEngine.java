@@ -6,6 +6,7 @@ import io.atomflux.hub.parquet.ParquetFooter;
 import io.atomflux.hub.parquet.RowGroupPlan;
 import io.atomflux.spi.Columns;
 import io.atomflux.spi.ReadRequest;
+import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.RowReader;
 import io.atomflux.value.Row;
 import reactor.core.publisher.Flux;
@@ -53,6 +54,16 @@ final class ParquetEngine implements Engine {
     @Override
     public Mono<Long> size() {
         return shards.size();
+    }
+
+    /** The rows of the first row group, as far as they may be told: those of a file are alike. */
+    @Override
+    public Mono<Integer> blockRows() {
+        return shards.count() == 0
+                ? Mono.empty()
+                : shards.footer(0)
+                        .filter(footer -> footer.rowGroups() > 0 && footer.rowsOf(0) > 0)
+                        .map(footer -> (int) Math.min(RowBackend.MOST_BLOCK_ROWS, footer.rowsOf(0)));
     }
 
     @Override

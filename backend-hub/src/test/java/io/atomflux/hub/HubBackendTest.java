@@ -124,6 +124,21 @@ class HubBackendTest {
     }
 
     @Test
+    @DisplayName(
+            "rows of a row group are told, and ascending positions with gaps fetch each row group once and no other")
+    void blocksAreRowGroups() {
+        ObjectIO store = open(TOY);
+        assertThat(get(store.blockRows())).isEqualTo(7);
+        get(store.size());
+        hub.forget();
+        long[] window = {0, 1, 2, 5, 6, 8, 9, 10, 28, 29};
+        List<Row> expected =
+                LongStream.of(window).mapToObj(i -> HubRows.colabfit((int) i)).toList();
+        assertThat(all(store.rowsAt(window))).isEqualTo(expected);
+        assertThat(hub.requests()).as("two of the first file, one of the last").hasSize(3);
+    }
+
+    @Test
     @DisplayName("fewer columns cost fewer bytes, and no columns none but the footers")
     void projectionsFetchLess() {
         ObjectIO store = open(TOY);

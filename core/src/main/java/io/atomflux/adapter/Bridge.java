@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -346,6 +347,14 @@ public final class Bridge<R extends KeyedRow<R>> implements RowBackend<R> {
     @Override
     public Optional<LeaseLock> leases() {
         return leases;
+    }
+
+    @Override
+    public Mono<Integer> blockRows() {
+        return single("blockRows", store -> {
+            OptionalInt rows = store.blockRows();
+            return rows.isPresent() ? rows.getAsInt() : null;
+        });
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.atomflux.adapter;
 
+import io.atomflux.error.AtomfluxException;
 import io.atomflux.error.ForeignDataException;
 import io.atomflux.error.ReadOnlyStoreException;
 import io.atomflux.error.RowOutOfBoundsException;
@@ -383,6 +384,17 @@ final class CachedBackend<R extends KeyedRow<R>> implements RowBackend<R> {
     @Override
     public Flux<String> groups() {
         return source.groups();
+    }
+
+    /**
+     * Of the source, whatever the cache has already: what it has must not change the order that others go by. Unknown while the source
+     * cannot be reached, where that must not matter.
+     */
+    @Override
+    public Mono<Integer> blockRows() {
+        return options.validation() == CacheOptions.Validation.NEVER
+                ? source.blockRows().onErrorComplete(AtomfluxException.class)
+                : source.blockRows();
     }
 
     /** Tells of the parts of a source that is put together from others: they are no part of what the cache keeps. */

@@ -238,6 +238,12 @@ final class ConcatBackend<R extends KeyedRow<R>> implements RowBackend<R> {
                 }));
     }
 
+    /** The greatest of all sources. */
+    @Override
+    public Mono<Integer> blockRows() {
+        return counted(each(source -> source.blockRows().flux()).reduce(Math::max));
+    }
+
     @Override
     public Flux<String> verify() {
         return countedMany(each(RowBackend::verify));

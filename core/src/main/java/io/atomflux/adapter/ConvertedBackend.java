@@ -182,6 +182,11 @@ abstract sealed class ConvertedBackend<S extends KeyedRow<S>, R extends KeyedRow
     }
 
     @Override
+    public Mono<Integer> blockRows() {
+        return backend.blockRows();
+    }
+
+    @Override
     public Mono<Long> evict(Selection which) {
         return backend.evict(which);
     }

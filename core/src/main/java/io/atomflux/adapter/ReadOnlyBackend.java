@@ -114,6 +114,11 @@ final class ReadOnlyBackend<R extends KeyedRow<R>> implements RowBackend<R> {
     }
 
     @Override
+    public Mono<Integer> blockRows() {
+        return backend.blockRows();
+    }
+
+    @Override
     public Mono<Long> evict(Selection which) {
         return backend.evict(which);
     }

@@ -121,6 +121,11 @@ final class LeasedFile<R extends KeyedRow<R>> implements RowBackend<R> {
     }
 
     @Override
+    public Mono<Integer> blockRows() {
+        return one(RowBackend::blockRows);
+    }
+
+    @Override
     public Flux<String> verify() {
         return many(RowBackend::verify);
     }

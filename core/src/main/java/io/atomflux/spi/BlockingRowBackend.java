@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -133,6 +134,15 @@ public interface BlockingRowBackend<R extends KeyedRow<R>> extends AutoCloseable
      */
     default Optional<String> etag() throws IOException {
         return Optional.empty();
+    }
+
+    /**
+     * Tells how many neighbouring rows lie in one piece; see {@link RowBackend#blockRows}.
+     *
+     * @return 1 to {@link RowBackend#MOST_BLOCK_ROWS}; empty if rows lie by themselves, or that is not known
+     */
+    default OptionalInt blockRows() throws IOException {
+        return OptionalInt.empty();
     }
 
     /** Looks for damage that reading rows one by one would not show; one sentence for each problem. */

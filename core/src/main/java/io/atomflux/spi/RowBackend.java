@@ -21,6 +21,9 @@ import reactor.core.publisher.Mono;
  */
 public interface RowBackend<R extends KeyedRow<R>> {
 
+    /** The largest answer of {@link #blockRows}: so many rows are read well wherever they are. */
+    int MOST_BLOCK_ROWS = 4096;
+
     /** Returns the kind of rows, {@code Row.class} or {@code BlobRow.class}. */
     Class<R> rowType();
 
@@ -120,6 +123,19 @@ public interface RowBackend<R extends KeyedRow<R>> {
      * @return cold; one text, safe to keep, without credentials; empty where the backend cannot tell
      */
     default Mono<String> etag() {
+        return Mono.empty();
+    }
+
+    /**
+     * Tells how many neighbouring rows are read together at little more cost than one of them, since they lie in one piece that is
+     * decompressed, or fetched, as a whole: who may choose the order of rows keeps so many together, e.g. a loader that shuffles.
+     *
+     * <p>It need not be exact, and costs no more than looking up the size does. It depends on how the store is laid out alone, so that
+     * processes that divide its rows among themselves agree on it.
+     *
+     * @return cold; 1 to {@link #MOST_BLOCK_ROWS}; empty where rows lie by themselves, or that is not known
+     */
+    default Mono<Integer> blockRows() {
         return Mono.empty();
     }
 

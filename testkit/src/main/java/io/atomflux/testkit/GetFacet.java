@@ -10,6 +10,7 @@ import io.atomflux.spi.Write;
 import io.atomflux.value.KeyedRow;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
@@ -49,6 +50,23 @@ abstract class GetFacet<R extends KeyedRow<R>> extends Facet<R> {
                         assertThat(error.size()).isEqualTo(3);
                     });
         }
+    }
+
+    @Test
+    @DisplayName(
+            "how many neighbouring rows are read together is told the same by every handle, within its bounds, also without rows")
+    final void blockRows() {
+        for (int count : new int[] {0, 12}) {
+            RowBackend<R> backend = openWith(count);
+            Optional<Integer> rows = blockRows(backend);
+            rows.ifPresent(found -> assertThat(found).isBetween(1, RowBackend.MOST_BLOCK_ROWS));
+            assertThat(blockRows(backend)).isEqualTo(rows);
+            assertThat(blockRows(open())).isEqualTo(rows);
+        }
+    }
+
+    private static Optional<Integer> blockRows(RowBackend<?> backend) {
+        return get(backend.blockRows().map(Optional::of).defaultIfEmpty(Optional.empty()));
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.atomflux.error.RowOutOfBoundsException;
 import io.atomflux.error.StoreClosedException;
 import io.atomflux.error.UnsupportedStoreOperationException;
 import io.atomflux.spi.Capability;
+import io.atomflux.spi.RowBackend;
 import io.atomflux.value.Patch;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
@@ -95,6 +97,8 @@ public abstract class ReadOnlyStoreContract<E> {
         int size = expected.size();
         assertThat(size).as("elements to test with").isGreaterThanOrEqualTo(5);
         assertThat(Facet.get(store.size())).isEqualTo(size);
+        Facet.get(store.blockRows().map(Optional::of).defaultIfEmpty(Optional.empty()))
+                .ifPresent(rows -> assertThat(rows).isBetween(1, RowBackend.MOST_BLOCK_ROWS));
         assertThat(Facet.get(store.get(0))).isEqualTo(expected.get(0));
         assertThat(Facet.get(store.get(-1))).isEqualTo(expected.get(size - 1));
         assertThat(Facet.get(store.get(3))).isEqualTo(expected.get(3));

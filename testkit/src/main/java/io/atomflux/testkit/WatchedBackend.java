@@ -74,6 +74,11 @@ final class WatchedBackend<R extends KeyedRow<R>> implements RowBackend<R> {
     }
 
     @Override
+    public Mono<Integer> blockRows() {
+        return backend.blockRows();
+    }
+
+    @Override
     public Mono<Void> close() {
         return backend.close();
     }

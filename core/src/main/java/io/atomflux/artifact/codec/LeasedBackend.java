@@ -93,6 +93,11 @@ final class LeasedBackend<R extends KeyedRow<R>> implements RowBackend<R> {
     }
 
     @Override
+    public Mono<Integer> blockRows() {
+        return backend.blockRows();
+    }
+
+    @Override
     public Mono<Void> close() {
         return close;
     }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -170,6 +171,34 @@ final class ColumnFrames implements Frames {
 
     @Override
     public long bytesPerRow(Columns columns) {
+        double atoms = atomsPerRow();
+        long sum = 64;
+        for (KeyReader key : selected(columns).keys) {
+            for (ColumnReader column : key.columns) {
+                sum += column.bytes(atoms);
+            }
+        }
+        return sum;
+    }
+
+    @Override
+    public OptionalLong blockRows() {
+        double atoms = atomsPerRow();
+        OptionalLong rows = OptionalLong.empty();
+        long most = 0;
+        for (KeyReader key : keys) {
+            for (ColumnReader column : key.columns) {
+                OptionalLong own = column.rowsOfChunk(atoms);
+                if (own.isPresent() && column.bytes(atoms) > most) {
+                    most = column.bytes(atoms);
+                    rows = own;
+                }
+            }
+        }
+        return rows;
+    }
+
+    private double atomsPerRow() {
         double atoms = 0;
         for (KeyReader key : keys) {
             for (ColumnReader column : key.columns) {
@@ -183,13 +212,7 @@ final class ColumnFrames implements Frames {
                 }
             }
         }
-        long sum = 64;
-        for (KeyReader key : selected(columns).keys) {
-            for (ColumnReader column : key.columns) {
-                sum += column.bytes(atoms);
-            }
-        }
-        return sum;
+        return atoms;
     }
 
     private Selected selected(Columns columns) {

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one column; for many threads. */
@@ -169,6 +170,23 @@ final class ColumnReader {
             case ARRAY -> 100 + atomBytes;
             case ATOMS_BEHIND, ATOMS_PADDED -> 100 + (long) (atomsPerRow * atomBytes);
         };
+    }
+
+    /**
+     * Returns how many rows a chunk has; where atoms lie behind each other the next power of two, since their mean changes a little with
+     * each row that is appended.
+     */
+    OptionalLong rowsOfChunk(double atomsPerRow) {
+        ArrayInfo array = column.array();
+        if (array == null || entries == null || damage != null || form == Form.FIXED) {
+            return OptionalLong.empty();
+        }
+        long length = array.chunk().at(0);
+        if (form != Form.ATOMS_BEHIND) {
+            return OptionalLong.of(length);
+        }
+        long rows = Math.max(1, (long) (length / Math.max(1, atomsPerRow)));
+        return OptionalLong.of(rows == 1 ? 1 : 2 * Long.highestOneBit(rows - 1));
     }
 
     /** Lists the chunks of some rows, ascending. */

@@ -8,6 +8,7 @@ import io.atomflux.spi.Capability;
 import io.atomflux.spi.Columns;
 import io.atomflux.spi.Positions;
 import io.atomflux.spi.ReadRequest;
+import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.Selection;
 import io.atomflux.spi.StoredColumn;
 import io.atomflux.spi.Write;
@@ -20,6 +21,8 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -119,6 +122,14 @@ final class ColumnarStore implements BlockingRowBackend<Row> {
     @Override
     public List<StoredColumn> storage() throws IOException {
         return file.storage();
+    }
+
+    @Override
+    public OptionalInt blockRows() throws IOException {
+        OptionalLong rows = file.state().frames().blockRows();
+        return rows.isEmpty()
+                ? OptionalInt.empty()
+                : OptionalInt.of((int) Math.min(RowBackend.MOST_BLOCK_ROWS, rows.getAsLong()));
     }
 
     // changing

@@ -9,6 +9,7 @@ import io.atomflux.value.Row;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The rows of a group at one state of the file; holds descriptions only, no data. For many threads.
@@ -22,6 +23,11 @@ interface Frames {
 
     /** Returns about how many bytes one row takes when read; for the size of batches. */
     long bytesPerRow(Columns columns);
+
+    /** Returns about how many neighbouring rows lie in one chunk of what takes most bytes; empty if there is no such column. */
+    default OptionalLong blockRows() {
+        return OptionalLong.empty();
+    }
 
     /**
      * Reads rows; decodes each chunk once, however many rows of it are wanted.

@@ -15,9 +15,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -34,6 +36,7 @@ final class MemoryTree implements TreeStore {
         final AtomicReference<@Nullable Content> content = new AtomicReference<>();
         final AtomicInteger commits = new AtomicInteger();
         final AtomicInteger chunksRead = new AtomicInteger();
+        final Queue<ChunkKey> reads = new ConcurrentLinkedQueue<>();
     }
 
     private final String name;
@@ -92,6 +95,7 @@ final class MemoryTree implements TreeStore {
         @Override
         public Chunk chunk(ArrayInfo array, Shape index) {
             place.chunksRead.incrementAndGet();
+            place.reads.add(ChunkKey.of(array, index));
             Chunk chunk = chunks.get(ChunkKey.of(array, index));
             return chunk != null ? chunk : fill(array);
         }
@@ -193,6 +197,11 @@ final class MemoryTree implements TreeStore {
     /** Counts the chunks that were decoded, by all openings. */
     AtomicInteger chunksRead() {
         return place.chunksRead;
+    }
+
+    /** Lists the chunks that were decoded, by all openings; may be cleared. */
+    Queue<ChunkKey> reads() {
+        return place.reads;
     }
 
     /** Returns how many commits there were, of all openings. */
