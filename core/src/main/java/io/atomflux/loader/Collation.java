@@ -4,11 +4,11 @@ import io.atomflux.error.AtomfluxException;
 import io.atomflux.value.DType;
 import io.atomflux.value.Row;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,47 +113,43 @@ record Collation(
         Lookup lookup = new Lookup(this, sources);
         List<Sample> good = new ArrayList<>();
         List<Sample> bad = new ArrayList<>();
-        Map<String, Gathered> gathered = new LinkedHashMap<>();
+        List<Consumer<Sample>> checks = List.of();
         for (Sample sample : samples) {
             try {
                 if (good.isEmpty()) {
-                    gathered = start(lookup, sample);
+                    checks = checks(lookup, sample);
                 }
-                take(lookup, gathered, sample);
+                checks.forEach(check -> check.accept(sample));
                 good.add(sample);
             } catch (AtomfluxException problem) {
                 bad.add(sample);
-                gathered =
-                        good.isEmpty() ? gathered : start(lookup, good.get(0)); // it may have been taken in by halves
-                for (Sample before : good) {
-                    take(lookup, gathered, before);
+                if (!good.isEmpty()) { // it may have been taken in by halves
+                    checks = checks(lookup, good.get(0));
+                    for (Sample before : good) {
+                        checks.forEach(check -> check.accept(before));
+                    }
                 }
             }
         }
         return new Usable(List.copyOf(good), List.copyOf(bad));
     }
 
-    private Map<String, Gathered> start(Lookup lookup, Sample first) {
-        Map<String, Gathered> gathered = new LinkedHashMap<>();
+    /** Returns what takes in samples for each key, as {@link Collated#eagerly} does, and signals what is wrong with one. */
+    private List<Consumer<Sample>> checks(Lookup lookup, Sample first) {
+        List<Consumer<Sample>> checks = new ArrayList<>();
+        checks.add(keys == null ? sample -> decode(lookup.written(sample)) : lookup::written);
         for (String key : eager(lookup.written(first))) {
-            if (Lookup.fitsArrays(lookup.value(first, key))) {
-                gathered.put(key, gather(key, lookup));
-            }
+            checks.add(
+                    Lookup.fitsArrays(lookup.value(first, key))
+                            ? gather(key, lookup)::add
+                            : sample -> lookup.value(sample, key));
         }
-        return gathered;
+        return checks;
     }
 
-    private void take(Lookup lookup, Map<String, Gathered> gathered, Sample sample) {
-        Row row = lookup.written(sample);
-        if (keys == null) {
-            for (int i = 0; i < row.size(); i++) {
-                row.valueAt(i);
-            }
-            return;
+    private static void decode(Row row) {
+        for (int i = 0; i < row.size(); i++) {
+            row.valueAt(i);
         }
-        for (String key : keys) {
-            lookup.value(sample, key);
-        }
-        gathered.values().forEach(key -> key.add(sample));
     }
 }

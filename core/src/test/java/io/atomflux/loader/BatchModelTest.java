@@ -12,6 +12,7 @@ import io.atomflux.value.Row;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -87,22 +88,22 @@ class BatchModelTest {
             assertThat(usable.good().size() + usable.bad().size()).isEqualTo(samples.size());
             left += usable.good().size() > 1 ? 1 : 0;
         }
-        assertThat(left).as("cases with several good ones").isGreaterThan(CASES / 10);
+        assertThat(left).as("cases with several good ones").isGreaterThan(CASES / 20);
     }
 
     private Row oddRow() {
         List<Object> oddities = List.of(1L, "text", true, List.of(1L), new double[2], NdScalar.of(2f), new long[2][3]);
         Row.Builder row = Row.builder().put("arrays.numbers", new long[2]);
-        Map<String, Object> usual = Map.of(
-                "calc.energy", 1.5,
-                "calc.forces", new double[2][3],
-                "info.v", new double[2],
-                "info.bonds", new long[random.nextInt(3)],
-                "edges", new long[2][random.nextInt(3)]);
+        Map<String, Object> usual = new LinkedHashMap<>(); // in an order that is the same in each run
+        usual.put("calc.energy", 1.5);
+        usual.put("calc.forces", new double[2][3]);
+        usual.put("info.v", new double[2]);
+        usual.put("info.bonds", new long[random.nextInt(3)]);
+        usual.put("edges", new long[2][random.nextInt(3)]);
         usual.forEach((key, value) -> {
-            int chance = random.nextInt(20);
+            int chance = random.nextInt(16);
             if (chance > 0) {
-                row.put(key, chance == 1 ? oddities.get(random.nextInt(oddities.size())) : value);
+                row.put(key, chance < 3 ? oddities.get(random.nextInt(oddities.size())) : value);
             }
         });
         return row.build();
