@@ -6,6 +6,7 @@ import io.atomflux.error.ForeignDataException;
 import io.atomflux.error.InvalidNameException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -147,7 +148,7 @@ final class Places {
             try (DirectoryStream<Path> others = Files.newDirectoryStream(
                     root, path -> !path.getFileName().toString().startsWith("."))) {
                 Iterator<Path> first = others.iterator();
-                if (first.hasNext()) {
+                if (first.hasNext() && !exist()) { // another process may just have made it
                     throw new ForeignDataException(
                             root.toString(),
                             first.next().getFileName().toString(),
@@ -163,8 +164,12 @@ final class Places {
         Files.createDirectories(hidden);
         for (String name : new String[] {"records", "sets", "held", "holds", "locks", "tmp"}) {
             Path folder = hidden.resolve(name);
-            if (!Disk.isFolder(folder)) {
+            try {
                 Files.createDirectory(folder);
+            } catch (FileAlreadyExistsException e) {
+                if (!Disk.isFolder(folder)) {
+                    throw e;
+                }
             }
         }
     }

@@ -80,13 +80,16 @@ record OpenedDatabase(Path base, HiddenArea area, KeyFolder folders, Steps steps
 
     /** Makes the folder; the state is written under the lock. */
     private static void make(Path base, String store) throws IOException {
-        if (Disk.exists(base) && !Files.isDirectory(base)) {
-            throw new ForeignDataException(store, "a file", "a database, or an empty or missing folder");
-        }
         try {
-            Files.createDirectories(base);
+            try {
+                Files.createDirectories(base);
+            } catch (FileAlreadyExistsException e) {
+                throw new ForeignDataException(store, "a file", "a database, or an empty or missing folder");
+            }
             for (String name : Disk.names(base)) {
-                if (!name.contains(IsfKeys.DELETING) && !name.equals(DatabaseState.FILE)) {
+                if (!name.contains(IsfKeys.DELETING)
+                        && !name.equals(DatabaseState.FILE)
+                        && !DatabaseState.isIn(base)) { // which another process may just have made
                     throw new ForeignDataException(
                             store, "a folder that is no database and holds " + name, "a database, or an empty folder");
                 }

@@ -323,9 +323,13 @@ final class ExtxyzStore implements BlockingRowBackend<Row> {
             throw new StoreNotFoundException(name(), "an xyz or extended xyz file");
         }
         Path file = folder.toRealPath().resolve(followed.getFileName());
-        if (Files.exists(file)) {
-            FileState.requireRegular(Files.readAttributes(file, BasicFileAttributes.class));
+        BasicFileAttributes there;
+        try {
+            there = Files.readAttributes(file, BasicFileAttributes.class);
+        } catch (IOException e) {
+            return file; // the first write makes it, or tells what is wrong
         }
+        FileState.requireRegular(there);
         return file;
     }
 

@@ -322,9 +322,13 @@ final class TrajStore implements BlockingRowBackend<Row> {
             throw new StoreNotFoundException(name(), "a trajectory of ASE");
         }
         Path file = folder.toRealPath().resolve(followed.getFileName());
-        if (Files.exists(file)) {
-            FileState.requireRegular(Files.readAttributes(file, BasicFileAttributes.class));
+        BasicFileAttributes there;
+        try {
+            there = Files.readAttributes(file, BasicFileAttributes.class);
+        } catch (IOException e) {
+            return file; // the first write makes it, or tells what is wrong
         }
+        FileState.requireRegular(there);
         return file;
     }
 

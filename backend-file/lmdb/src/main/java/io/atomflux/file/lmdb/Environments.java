@@ -46,7 +46,12 @@ final class Environments {
     /** Opens an environment that is there, or joins those who did; null if there is none. */
     static synchronized @Nullable Environment open(Place place, String store, Opening options) throws IOException {
         Path data = place.data();
-        if (!Files.isRegularFile(data) || Files.size(data) == 0) {
+        try {
+            BasicFileAttributes there = Files.readAttributes(data, BasicFileAttributes.class);
+            if (!there.isRegularFile() || there.size() == 0) {
+                return null;
+            }
+        } catch (IOException notThere) { // never made, or removed just now
             return null;
         }
         return join(place.real(), store, options);

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -75,10 +75,10 @@ final class PageCheck {
     }
 
     private static void check(Path file, String store, long completeUpTo) throws IOException {
-        if (!Files.exists(file) || Files.size(file) == 0) {
-            return; // LMDB makes it
-        }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            if (channel.size() == 0) {
+                return; // LMDB makes it
+            }
             PageCheck check = new PageCheck(channel, store, file);
             for (int i = 0; i < TRIES; i++) {
                 long before = check.newest().getLong(TXN_AT);
@@ -91,6 +91,8 @@ final class PageCheck {
                     } // else someone committed meanwhile, and may have used pages again
                 }
             }
+        } catch (NoSuchFileException e) {
+            return; // LMDB makes it
         }
     }
 

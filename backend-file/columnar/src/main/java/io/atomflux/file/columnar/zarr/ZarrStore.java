@@ -9,8 +9,8 @@ import io.atomflux.file.columnar.journal.StoreFiles;
 import io.atomflux.file.columnar.tree.TreeStore;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -93,10 +93,19 @@ public final class ZarrStore implements TreeStore {
     }
 
     private RuntimeException missing() {
-        if (Files.exists(place.folder(), LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(place.folder())) {
+        if (isOther()) {
             return new ForeignDataException(name(), "a file", "a folder of Zarr groups");
         }
         return new StoreNotFoundException(name(), "a folder of Zarr groups");
+    }
+
+    /** Tells whether there is something that is no folder; found in one look, since a folder may come and go between two. */
+    private boolean isOther() {
+        try {
+            return !Files.readAttributes(place.folder(), BasicFileAttributes.class).isDirectory();
+        } catch (IOException notThere) { // or a link that leads nowhere
+            return Files.isSymbolicLink(place.folder());
+        }
     }
 
     @Override
@@ -125,7 +134,7 @@ public final class ZarrStore implements TreeStore {
     }
 
     private void checkNoFile(StoreEdit files) throws IOException {
-        if (!files.isFolder("") && Files.exists(place.folder())) {
+        if (!files.isFolder("") && isOther()) {
             throw missing();
         }
     }
