@@ -404,7 +404,7 @@ class CatalogStorageTest {
     @Test
     @DisplayName("a holder moves its expiry before it is reached; a lock whose holder died is free when it is over")
     void renewsLocks() {
-        PolledLocks locks = PolledLocks.of(new CatalogLocks(inside, Mono.empty()), Duration.ofMillis(1500));
+        PolledLocks locks = PolledLocks.of(new CatalogLocks(inside, Mono.empty()), Duration.ofSeconds(3));
         LeaseLock.Lease held = Objects.requireNonNull(locks.acquire("x", HOUR).block());
         Bytes key = Keys.lock("x");
         long first =

@@ -31,6 +31,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.reactivestreams.Publisher;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -420,15 +423,17 @@ class PayloadStoreTest {
 
     @Test
     @DisplayName("cancelling a write leaves nothing")
-    void cancelled() {
-        assertThat(store.write(ABC, text("x").concatWith(Flux.never()))
-                        .timeout(Duration.ofMillis(200), Mono.empty())
-                        .block())
-                .isNull();
+    void cancelled() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        Disposable running = store.write(
+                        ABC, text("x").concatWith(Flux.<ByteBuffer>never().doOnSubscribe(s -> begun.countDown())))
+                .subscribe();
+        assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+        running.dispose();
         Path writing = base.resolve(".atomflux/writing");
         org.assertj.core.api.Assertions.assertThat(store.list().collectList().block())
                 .isEmpty();
-        Instant end = Instant.now().plusSeconds(10);
+        Instant end = Instant.now().plusSeconds(30);
         while (Instant.now().isBefore(end) && writing.toFile().list().length > 0) {
             Thread.onSpinWait();
         }

@@ -102,7 +102,8 @@ public final class ZarrStore implements TreeStore {
     /** Tells whether there is something that is no folder; found in one look, since a folder may come and go between two. */
     private boolean isOther() {
         try {
-            return !Files.readAttributes(place.folder(), BasicFileAttributes.class).isDirectory();
+            return !Files.readAttributes(place.folder(), BasicFileAttributes.class)
+                    .isDirectory();
         } catch (IOException notThere) { // or a link that leads nowhere
             return Files.isSymbolicLink(place.folder());
         }
