@@ -24,7 +24,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
@@ -32,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.Disposable;
 import reactor.test.StepVerifier;
 
 /** Expected numbers with many digits are those of numpy 2.4, or of exact fractions in Python. */
@@ -446,16 +450,48 @@ class StatisticsTest {
     }
 
     @Test
-    @DisplayName("cancelling stops reading")
+    @DisplayName("cancelling stops reading at once, and the store is free to be closed")
     void cancels() {
-        AtomicLong seen = new AtomicLong();
-        StepVerifier.create(Statistics.over(store(100_000, i -> Row.of("x", i)))
-                        .progress(seen::set)
-                        .run())
-                .thenAwait(java.time.Duration.ofMillis(1))
-                .thenCancel()
-                .verify();
-        assertThat(seen.get()).isLessThanOrEqualTo(100_000);
+        List<Long> seen = Collections.synchronizedList(new ArrayList<>());
+        AtomicReference<Disposable> running = new AtomicReference<>();
+        CountDownLatch subscribed = new CountDownLatch(1);
+        CountDownLatch cancelled = new CountDownLatch(1);
+        ListBackend backend = ListBackend.of(100_000);
+        ObjectIO store = ObjectIO.of(backend);
+        Survey survey = Statistics.over(store).progress(done -> {
+            seen.add(done);
+            if (done == 10) {
+                awaited(subscribed);
+                Objects.requireNonNull(running.get()).dispose();
+                cancelled.countDown();
+            }
+        });
+        running.set(survey.run().subscribe(found -> seen.add(-1L), failure -> seen.add(-2L)));
+        subscribed.countDown();
+        awaited(cancelled);
+        store.close().block();
+        assertThat(backend.closed).isEqualTo(1);
+        assertThat(seen).hasSize(10).doesNotContain(-1L, -2L);
+    }
+
+    private static void awaited(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e); // who cancels does not interrupt
+        }
+    }
+
+    @Test
+    @DisplayName("reserved rows, and rows without any of the keys asked for, are told apart in reading only these, too")
+    void reservedOfSomeKeys() {
+        Statistics found =
+                run(Statistics.over(store(List.of(Row.reserved(), Row.of("a", 1, "b", 2), Row.of("b", 3), Row.empty())))
+                        .keys("a"));
+        assertThat(found.rows()).isEqualTo(4);
+        assertThat(found.reserved()).isEqualTo(1);
+        assertThat(key(found, "a").missing()).isEqualTo(2);
+        assertThat(key(found, "a").rows()).isEqualTo(1);
     }
 
     @Test
