@@ -138,22 +138,22 @@ class ReferenceEnergiesTest {
     }
 
     @Test
-    @DisplayName("one structure among a million that differs makes the difference")
+    @DisplayName("one atom among a hundred thousand large structures makes the difference")
     void oneDiffers() {
         LeastSquares fit = new LeastSquares("e");
         int[] water = new int[119];
-        water[1] = 2;
-        water[8] = 1;
-        for (int i = 0; i < 1_000_000; i++) {
-            fit.add(water, -470.0);
+        water[1] = 20_000;
+        water[8] = 10_000;
+        for (int i = 0; i < 100_000; i++) {
+            fit.add(water, -4_700_000.0);
         }
         int[] hydrogen = new int[119];
         hydrogen[1] = 1;
         fit.add(hydrogen, -13.0);
         ReferenceEnergies found = fit.result();
         assertThat(found.isDetermined()).isTrue();
-        assertThat(found.energies().get("H")).isCloseTo(-13.0, within(1e-7));
-        assertThat(found.energies().get("O")).isCloseTo(-444.0, within(1e-7));
+        assertThat(found.energies().get("H")).isCloseTo(-13.0, within(1e-4));
+        assertThat(found.energies().get("O")).isCloseTo(-444.0, within(1e-4));
     }
 
     @Test

@@ -152,15 +152,24 @@ class StatisticsTest {
     @Test
     @DisplayName("each edge of a range belongs to the bin above it, the last one to the last bin")
     void edges() {
-        FixedBins bins = new FixedBins(0.1, 0.7, 6);
-        double[] edges = bins.result().edges().toDoubleArray();
-        for (double edge : edges) {
-            bins.add(edge);
-            bins.add(Math.nextDown(edge));
+        Random random = new Random(2);
+        for (int run = 0; run < 300; run++) {
+            double low = random.nextGaussian() * Math.pow(10, random.nextInt(-6, 7));
+            int count = random.nextInt(2, 60);
+            FixedBins bins = new FixedBins(low, low + random.nextDouble(), count);
+            double[] edges = bins.result().edges().toDoubleArray();
+            for (double edge : edges) {
+                bins.add(edge);
+                bins.add(Math.nextDown(edge));
+            }
+            long[] expected = new long[count];
+            Arrays.fill(expected, 2);
+            expected[count - 1] = 3;
+            assertThat(bins.result().counts().toLongArray())
+                    .as("%s to %s", low, edges[count])
+                    .isEqualTo(expected);
+            assertThat(bins.result().below()).isEqualTo(1);
         }
-        Histogram found = bins.result();
-        assertThat(found.counts().toLongArray()).containsExactly(2, 2, 2, 2, 2, 3);
-        assertThat(found.below()).isEqualTo(1);
     }
 
     @Test
