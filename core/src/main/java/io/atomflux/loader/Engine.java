@@ -49,7 +49,7 @@ final class Engine {
     private Flux<List<Draft>> byCount() {
         Steps steps = new Steps(
                 epoch.sequence().length(), epoch.state().position(), settings.turn, settings.batch, settings.remainder);
-        Pace pace = new Pace(ahead(), share);
+        Pace pace = new Pace(ahead(), group(), share);
         WindowReader reader = reader(settings.keysRead(), share, pace, piece -> piece);
         return cut(pieces(reader, steps, pace), new CountBatcher(steps));
     }
@@ -63,7 +63,8 @@ final class Engine {
         List<String> deciding = look.keys();
         boolean once = settings.turn.isAlone() || deciding == null;
         long part = once ? share : Math.max(1, share / 2);
-        Pace pace = new Pace(ahead() * Math.min(MANY, (long) settings.turn.world() * settings.turn.workers()), part);
+        Pace pace = new Pace(
+                ahead() * Math.min(MANY, (long) settings.turn.world() * settings.turn.workers()), group(), part);
         List<String> keys = once ? Settings.both(deciding, settings.keysRead()) : deciding;
         boolean more = !Objects.equals(keys, deciding);
         WindowReader reader = reader(keys, part, pace, piece -> piece.flatMap(read -> look.at(read, more)));
@@ -81,7 +82,7 @@ final class Engine {
         if (once) {
             return drafts;
         }
-        Pace ownPace = new Pace(ahead(), part);
+        Pace ownPace = new Pace(ahead(), 1, part);
         OwnRows rows = new OwnRows(reader(settings.keysRead(), part, ownPace, piece -> piece), ownPace);
         return drafts.filter(some -> !some.isEmpty()).flatMapSequential(rows::of, settings.inFlight, 1);
     }
@@ -101,7 +102,7 @@ final class Engine {
 
     /** Reads the samples of slots, in order. */
     private Flux<Piece> pieces(WindowReader reader, Steps steps, Pace pace) {
-        return Flux.<Window, OwnSlots>generate(() -> new OwnSlots(steps, epoch.sequence()), (slots, sink) -> {
+        return Flux.<Window, OwnSlots>generate(() -> new OwnSlots(steps, epoch.sequence(), group()), (slots, sink) -> {
                     Window window = slots.next(pace.next());
                     if (window.size() == 0) {
                         sink.complete();
@@ -112,6 +113,14 @@ final class Engine {
                 })
                 .flatMapSequential(reader::read, settings.inFlight, 1)
                 .doOnNext(piece -> pace.used(piece.slots()));
+    }
+
+    /** Returns how many samples are shuffled with each other; 1 where they are not, or differently for each source. */
+    private long group() {
+        List<SourcePlan> sources = epoch.plan().sources();
+        return sources.size() > 1
+                ? 1
+                : Math.max(1, (long) sources.get(0).blockRows() * sources.get(0).blocks());
     }
 
     private static Flux<List<Draft>> cut(Flux<Piece> pieces, Batcher batcher) {

@@ -109,7 +109,8 @@ public final class Loader {
 
     /**
      * Shuffles blocks of neighbouring rows, and the samples of several blocks with each other. Reads are swifter the longer the blocks
-     * are; the mixing is better the more blocks there are.
+     * are; the mixing is better the more blocks there are. Left to the loader, blocks suit each store, see {@link Store#blockRows}, or have
+     * 64 rows; 4096 samples or four blocks are mixed.
      *
      * @param blockRows rows of a block; 1 shuffles all rows with each other
      * @param blocks blocks whose samples are mixed
@@ -117,18 +118,12 @@ public final class Loader {
     public Loader shuffle(int blockRows, int blocks) {
         check(blockRows > 0, "blockRows", blockRows, "1 or more");
         check(blocks > 0, "blocks", blocks, "1 or more");
-        return with(s -> {
-            s.blockRows = blockRows;
-            s.blocks = blocks;
-        });
+        return with(s -> s.shuffle = new Shuffle(blockRows, blocks));
     }
 
     /** Leaves rows in the order of the store. */
     public Loader ordered() {
-        return with(s -> {
-            s.blockRows = 0;
-            s.blocks = 1;
-        });
+        return with(s -> s.shuffle = Shuffle.NONE);
     }
 
     /**
@@ -346,7 +341,8 @@ public final class Loader {
      * @param state of the last batch that was used, on whichever rank
      * @return cold; gives what the epoch would have given without the interruption
      * @signals StateMismatchException if the order would be another: the stores' rows, split, seed, shuffling or mixture are not those of
-     *     the state. Stores may have grown; the new rows are not part of the epoch
+     *     the state. Stores may have grown; the new rows are not part of the epoch. Where shuffling is left to the loader, the state's
+     *     blocks are taken, also if the store lies in another format now
      */
     public Flux<Batch> resume(LoaderState state) {
         return running(planner().resume(Objects.requireNonNull(state, "state")));

@@ -2,17 +2,31 @@ package io.atomflux.loader;
 
 import java.util.Arrays;
 
-/** Walks through the samples of one worker of one rank, window by window; used by one thread at a time. */
+/**
+ * Walks through the samples of one worker of one rank, window by window; used by one thread at a time.
+ *
+ * <p>Where samples are shuffled within groups, a window ends with a group if it can, so that what a group's rows share, e.g. chunks of
+ * a file, is read once and not for two windows.
+ */
 final class OwnSlots {
+
+    private static final int LEAST = 4; // of a window is used at least one fourth
 
     private final Steps steps;
     private final Sequence sequence;
+    private final long group;
     private long index;
     private int offset;
 
-    OwnSlots(Steps steps, Sequence sequence) {
+    /**
+     * Begins.
+     *
+     * @param group samples that are shuffled with each other; 1 if it does not matter
+     */
+    OwnSlots(Steps steps, Sequence sequence, long group) {
         this.steps = steps;
         this.sequence = sequence;
+        this.group = group;
     }
 
     /** Returns at most so many further samples; an empty window when there are no more. */
@@ -33,6 +47,31 @@ final class OwnSlots {
                 index++;
             }
         }
-        return Window.of(sequence, Arrays.copyOf(slots, count));
+        int kept = count < most ? count : upToGroup(slots);
+        back(count - kept);
+        return Window.of(sequence, Arrays.copyOf(slots, kept));
+    }
+
+    /** Returns how many samples there are up to the last end of a group, or all if these would be few. */
+    private int upToGroup(long[] slots) {
+        int end = slots.length;
+        long last = (slots[end - 1] + 1) / group;
+        while (end > 0 && (slots[end - 1] + 1) / group == last && (slots[end - 1] + 1) % group != 0) {
+            end--;
+        }
+        return end == 0 || end < slots.length / LEAST ? slots.length : end;
+    }
+
+    private void back(int samples) {
+        int left = samples;
+        while (left > 0) {
+            if (offset == 0) {
+                index--;
+                offset = steps.size(steps.step(index));
+            }
+            int taken = Math.min(left, offset);
+            offset -= taken;
+            left -= taken;
+        }
     }
 }

@@ -20,11 +20,12 @@ final class Pace {
      * Begins.
      *
      * @param first samples of the first window
+     * @param group samples that are best read together
      * @param share bytes that a window may hold
      */
-    Pace(long first, long share) {
+    Pace(long first, long group, long share) {
         this.share = share;
-        this.most = (int) Math.min(MOST, Math.max(USUAL, first));
+        this.most = (int) Math.min(MOST, Math.max(USUAL, Math.max(first, group)));
         this.first = first;
     }
 

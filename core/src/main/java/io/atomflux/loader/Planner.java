@@ -21,8 +21,8 @@ final class Planner {
 
     /** Begins an epoch at one of its slots. */
     Mono<Epoch> begin(long epoch, long from) {
-        return sizes().flatMap(sizes -> marks(sizes).map(marks -> {
-            EpochPlan plan = settings.plan(epoch, sizes, marks);
+        return sizes().flatMap(sizes -> Mono.zip(marks(sizes), shuffles(), (marks, shuffles) -> {
+            EpochPlan plan = settings.plan(epoch, sizes, marks, shuffles);
             Sequence sequence = formula.apply(plan);
             if (from > sequence.length()) {
                 throw new IllegalArgumentException(
@@ -39,13 +39,26 @@ final class Planner {
             for (int i = 0; i < sizes.size(); i++) {
                 marked.add(state.markedRows(i, sizes.get(i)));
             }
-            return marks(marked).map(marks -> {
-                EpochPlan now = settings.plan(state.epoch(), sizes, marks);
+            return Mono.zip(marks(marked), shuffles(), (marks, shuffles) -> {
+                EpochPlan now = settings.plan(state.epoch(), sizes, marks, adopted(shuffles, state.plan()));
                 state.check(now);
                 EpochPlan plan = named(state.plan(), now);
                 return new Epoch(formula.apply(plan), new LoaderState(plan, state.length(), state.position()));
             });
         });
+    }
+
+    /** Takes blocks that nobody chose from the epoch, so that it can go on where other blocks would suit; not the order as it is. */
+    private List<Shuffle> adopted(List<Shuffle> suiting, EpochPlan before) {
+        List<Shuffle> shuffles = new ArrayList<>(suiting);
+        for (int i = 0;
+                settings.shuffle == null
+                        && i < Math.min(shuffles.size(), before.sources().size());
+                i++) {
+            Shuffle its = Shuffle.of(before.sources().get(i));
+            shuffles.set(i, its.equals(Shuffle.NONE) ? suiting.get(i) : its);
+        }
+        return shuffles;
     }
 
     /** Returns a plan with the names that its stores have now, for messages: they may have been moved. */
@@ -60,14 +73,28 @@ final class Planner {
 
     /** Counts the samples of an epoch. */
     Mono<Long> length() {
-        return sizes().map(sizes -> formula.apply(
-                        settings.plan(0, sizes, sizes.stream().map(size -> "").toList()))
-                .length());
+        return sizes().map(sizes -> {
+            List<String> marks = sizes.stream().map(size -> "").toList(); // which rows they are does not matter
+            List<Shuffle> shuffles = sizes.stream().map(size -> Shuffle.USUAL).toList(); // nor does their order
+            return formula.apply(settings.plan(0, sizes, marks, shuffles)).length();
+        });
     }
 
     private Mono<List<Long>> sizes() {
         return Flux.fromIterable(settings.feeds)
                 .flatMapSequential(feed -> feed.rows().size(), STORES_AT_ONCE, 1)
+                .collectList();
+    }
+
+    private Mono<List<Shuffle>> shuffles() {
+        Shuffle chosen = settings.shuffle;
+        return Flux.fromIterable(settings.feeds)
+                .flatMapSequential(
+                        feed -> chosen != null
+                                ? Mono.just(chosen)
+                                : feed.rows().blockRows().map(Shuffle::suiting).defaultIfEmpty(Shuffle.USUAL),
+                        STORES_AT_ONCE,
+                        1)
                 .collectList();
     }
 

@@ -32,8 +32,10 @@ final class Settings {
     long samples;
     Splits.Part part = Splits.Part.ALL;
     long seed;
-    int blockRows = 64;
-    int blocks = 64;
+
+    @Nullable
+    Shuffle shuffle; // null: as suits each store
+
     Turn turn = Turn.ALONE;
     Remainder remainder = Remainder.SHORT;
     int batch = 32;
@@ -69,8 +71,7 @@ final class Settings {
         copy.samples = samples;
         copy.part = part;
         copy.seed = seed;
-        copy.blockRows = blockRows;
-        copy.blocks = blocks;
+        copy.shuffle = shuffle;
         copy.turn = turn;
         copy.remainder = remainder;
         copy.batch = batch;
@@ -141,7 +142,7 @@ final class Settings {
     }
 
     /** Returns what decides the order, with sizes as they are found. */
-    EpochPlan plan(long epoch, List<Long> sizes, List<String> marks) {
+    EpochPlan plan(long epoch, List<Long> sizes, List<String> marks, List<Shuffle> shuffles) {
         List<SourcePlan> sources = new ArrayList<>();
         for (int i = 0; i < feeds.size(); i++) {
             sources.add(new SourcePlan(
@@ -151,8 +152,8 @@ final class Settings {
                     part.from(),
                     part.to(),
                     part.seed(),
-                    blockRows,
-                    blocks,
+                    shuffles.get(i).blockRows(),
+                    shuffles.get(i).blocks(),
                     weights.get(i)));
         }
         return new EpochPlan(epoch, seed, sources, end, samples);
