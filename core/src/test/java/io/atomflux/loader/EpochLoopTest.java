@@ -64,7 +64,7 @@ class EpochLoopTest {
         Iterator<Batch> loop = over(rows).batches(0).iterator();
         assertThat(rows.views).hasValue(0);
         loop.next();
-        assertThat(rows.openReaders).hasValue(0);
+        rows.awaitNoReader();
         assertThat(rows.rowsRead.get()).isLessThan(300);
     }
 
@@ -99,7 +99,7 @@ class EpochLoopTest {
         thread.interrupt(); // before it waits or while it does
         assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(outcome).hasValue(true);
-        assertThat(waiting.openReaders).hasValue(0);
+        waiting.awaitNoReader();
     }
 
     @Test

@@ -80,7 +80,7 @@ class LoaderFailureTest {
         rows.corrupt.add(57L);
         CorruptDataException failure = failing(over(rows), 5, CorruptDataException.class);
         assertThat(failure.place()).isEqualTo("row 57");
-        assertThat(rows.openReaders).hasValue(0);
+        rows.awaitNoReader();
     }
 
     @Test
@@ -268,7 +268,7 @@ class LoaderFailureTest {
                 .expectError(StoreIoException.class)
                 .verify(PATIENCE);
         assertThat(before).isNotEmpty().isEqualTo(but(before.size()));
-        assertThat(rows.openReaders).hasValue(0);
+        rows.awaitNoReader();
     }
 
     @Test
@@ -314,7 +314,7 @@ class LoaderFailureTest {
                 Loader loader = over(rows).bytes(20_000).rank(0, 2);
                 Flux<Batch> epoch = (filtered ? loader.filter(row -> true, "info.i") : loader).epoch(0);
                 epoch.take(30 - reads).takeUntilOther(cancelled.asMono()).then().block(PATIENCE);
-                awaitNone(rows.openReaders);
+                rows.awaitNoReader();
             }
         }
     }
@@ -328,11 +328,7 @@ class LoaderFailureTest {
                 .expectSubscription()
                 .thenCancel()
                 .verify(PATIENCE);
-        awaitNone(rows.openReaders);
-    }
-
-    private static void awaitNone(AtomicInteger open) {
-        Flux.interval(Duration.ofMillis(1)).filter(tick -> open.get() == 0).blockFirst(PATIENCE);
+        rows.awaitNoReader();
     }
 
     @Test

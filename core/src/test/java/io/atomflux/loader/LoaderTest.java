@@ -126,7 +126,7 @@ class LoaderTest {
                 .then(() -> assertThat(rows.rowsRead.get()).isLessThanOrEqualTo(530 + 3 * 530))
                 .thenCancel()
                 .verify(PATIENCE);
-        assertThat(rows.openReaders).hasValue(0);
+        rows.awaitNoReader();
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.atomflux.spi.RowBackend;
 import io.atomflux.spi.RowReader;
 import io.atomflux.spi.Selection;
 import io.atomflux.value.Row;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -39,6 +41,13 @@ final class TestRows implements RowBackend<Row> {
         this.name = name;
         this.size = size;
         this.rows = rows;
+    }
+
+    /** Waits until no reader is open: rows are read ahead, and readers closed, also on other threads than the one that asks. */
+    void awaitNoReader() {
+        Flux.interval(Duration.ofMillis(1))
+                .filter(tick -> openReaders.get() == 0)
+                .blockFirst(Duration.ofSeconds(30));
     }
 
     static TestRows of(long size) {
