@@ -255,6 +255,29 @@ class LoaderFailureTest {
     }
 
     @Test
+    @DisplayName("a store that loses rows ends epochs whose batches depend on what is in the rows on every rank, too")
+    void shrinkingUnderFilter() {
+        for (int rank = 0; rank < 2; rank++) {
+            TestRows rows = TestRows.of(10_000);
+            Loader loader = over(rows).rank(rank, 2).filter(row -> true, "info.i");
+            StepVerifier.create(loader.epoch(0).doOnNext(batch -> rows.size = 9_999))
+                    .thenConsumeWhile(batch -> true)
+                    .expectError(StoreChangedException.class)
+                    .verify(PATIENCE);
+        }
+    }
+
+    @Test
+    @DisplayName("changes beside the rows that are read do not end an epoch, as long as all its rows are there")
+    void restlessStore() {
+        TestRows rows = TestRows.of(2000);
+        rows.restless = true;
+        List<Long> came = positions(run(over(rows).shuffle(4, 50)));
+        assertThat(came).containsExactlyInAnyOrderElementsOf(but(2000));
+        assertThat(rows.openReaders).hasValue(0);
+    }
+
+    @Test
     @DisplayName("a failure of the store arrives as it is, behind the batches before it")
     void storeFails() {
         TestRows rows = TestRows.of(1000);

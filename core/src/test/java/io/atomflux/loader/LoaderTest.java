@@ -130,6 +130,20 @@ class LoaderTest {
     }
 
     @Test
+    @DisplayName("any slot of a billion rows is reached by reading what is asked for alone")
+    void billion() {
+        TestRows rows = TestRows.of(1_000_000_000);
+        Loader loader = over(rows).batch(8).prefetch(1).rank(1, 4);
+        Batch batch = Objects.requireNonNull(loader.epoch(0, 987_654_321).blockFirst(PATIENCE));
+        assertThat(batch.slot(0)).isEqualTo(987_654_329);
+        assertThat(rows.rowsRead.get()).isLessThan(200);
+        List<Batch> last = Objects.requireNonNull(
+                loader.resume(batch.state().at(999_999_990)).collectList().block(PATIENCE));
+        assertThat(last).hasSize(1);
+        assertThat(last.get(0).slot(0)).isEqualTo(999_999_993);
+    }
+
+    @Test
     @DisplayName("no more batches are made than those asked for and the prefetch")
     void prefetch() {
         AtomicInteger mapped = new AtomicInteger();

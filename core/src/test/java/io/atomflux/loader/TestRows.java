@@ -1,6 +1,7 @@
 package io.atomflux.loader;
 
 import io.atomflux.error.CorruptDataException;
+import io.atomflux.error.StoreChangedException;
 import io.atomflux.spi.Batch;
 import io.atomflux.spi.Columns;
 import io.atomflux.spi.Positions;
@@ -35,6 +36,7 @@ final class TestRows implements RowBackend<Row> {
     final AtomicInteger sizeLooks = new AtomicInteger();
     final Set<Long> corrupt = ConcurrentHashMap.newKeySet();
     volatile boolean asynchronous;
+    volatile boolean restless;
     volatile Mono<Void> gate = Mono.empty();
 
     TestRows(String name, long size, LongFunction<Row> rows) {
@@ -108,6 +110,9 @@ final class TestRows implements RowBackend<Row> {
                 Positions all = request.selection().resolve(size, name);
                 if (done >= all.count()) {
                     return null;
+                }
+                if (restless && done > 0) {
+                    throw new StoreChangedException(name, done);
                 }
                 Positions part = all.part(done, Math.min(all.count(), done + BATCH));
                 List<Row> read = new ArrayList<>();
