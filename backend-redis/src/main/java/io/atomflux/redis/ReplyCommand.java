@@ -3,11 +3,15 @@ package io.atomflux.redis;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CompleteableCommand;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,18 +23,30 @@ import org.jspecify.annotations.Nullable;
  * {@code ASK}) allows another writing.
  *
  * <p>Its listener is called on the thread of the connection, as a rule.
+ *
+ * <p>It tells the driver when it is over: the driver cancels its timeout then, which would hold the command and its reply in
+ * memory for the whole time otherwise.
  */
-final class ReplyCommand extends Command<byte[], byte[], Object> {
+final class ReplyCommand extends Command<byte[], byte[], Object> implements CompleteableCommand<Object> {
 
     private static final byte[] PING = "*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final ReplyOutput reply;
     private final AtomicBoolean settled = new AtomicBoolean();
     private final AtomicBoolean retired = new AtomicBoolean();
+    private final AtomicReference<Ending> ending = new AtomicReference<>(Ending.NONE);
     private volatile @Nullable Listener listener;
     private volatile boolean written;
     private volatile boolean lost;
     private volatile boolean abandoned;
+
+    /** What the driver wants to do in the end, the last one first. */
+    private record Ending(
+            BiConsumer<? super Object, Throwable> action,
+            @Nullable Ending before) {
+        static final Ending NONE = new Ending((reply, failure) -> {}, null);
+        static final Ending OVER = new Ending((reply, failure) -> {}, null);
+    }
 
     /** Who hears of a command. */
     interface Listener {
@@ -137,7 +153,24 @@ final class ReplyCommand extends Command<byte[], byte[], Object> {
         release();
     }
 
+    @Override
+    public void onComplete(Consumer<? super Object> action) {
+        onComplete((reply, failure) -> action.accept(reply));
+    }
+
+    /** Calls back once the driver holds the command no longer, without reply and failure: whoever asks needs to know when. */
+    @Override
+    public void onComplete(BiConsumer<? super Object, Throwable> action) {
+        Ending before = ending.getAndUpdate(now -> now == Ending.OVER ? now : new Ending(action, now));
+        if (before == Ending.OVER) {
+            action.accept(null, null);
+        }
+    }
+
     private void retire() {
+        for (Ending now = ending.getAndSet(Ending.OVER); now != null; now = now.before) {
+            now.action.accept(null, null);
+        }
         if (retired.compareAndSet(false, true)) {
             Listener told = listener;
             if (told != null) {
