@@ -14,7 +14,8 @@ public final class ForMlEngineers {
     public static void main(String[] args) {
         AtomsIO db = AtomsIO.open(args[0]); // e.g. train.lmdb
         // README: begin ml-engineer
-        Loader train = Loader.over(db).split("train", 0.9).seed(7).rank(0, 1).batch(32).float32();
+        Loader train =
+                Loader.over(db).split("train", 0.9).seed(7).rank(0, 1).batch(32).float32();
         for (Batch batch : train.batches(0)) {
             NdArray positions = batch.array("arrays.positions"); // (atoms of all 32, 3)
             NdArray energies = batch.array("calc.energy"); // (32)

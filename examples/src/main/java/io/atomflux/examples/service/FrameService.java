@@ -4,6 +4,7 @@ import io.atomflux.AtomsIO;
 import io.atomflux.atoms.Atoms;
 import io.atomflux.codec.AtomfluxModule;
 import io.atomflux.value.Key;
+import io.netty.channel.EventLoop;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.QueryStringDecoder;
@@ -183,8 +184,18 @@ public final class FrameService {
     private static Mono<Void> answer(HttpServerResponse response, int status, Object body) {
         return response.status(status)
                 .header(HttpHeaderNames.CONTENT_TYPE, "application/" + (status < 400 ? "json" : "problem+json"))
-                .sendByteArray(Mono.just(line(body)))
+                .sendByteArray(onLoop(response).map(loop -> line(body)))
                 .then();
+    }
+
+    /**
+     * Goes on where the connection is served: writing JSON is spread over all event loops then, and reactor-netty wants a
+     * whole response ended there (ended by a thread of the driver, some connections would not read their next request).
+     */
+    static Mono<EventLoop> onLoop(HttpServerResponse response) {
+        return Mono.<EventLoop>create(sink -> response.withConnection(
+                        connection -> sink.success(connection.channel().eventLoop())))
+                .flatMap(loop -> Mono.just(loop).publishOn(Schedulers.fromExecutor(loop)));
     }
 
     /** Lets a handler answer failures too, as long as nothing was sent. */
