@@ -11,7 +11,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -36,7 +35,7 @@ import reactor.core.publisher.Flux;
  * The service under load from wrk, in a JVM of 128 MiB that watches for blocked event loops, beside the bare driver in another;
  * each is loaded alone, in turns. Needs wrk. Writes {@code target/service-load.md}.
  */
-@Tag("live")
+@Tag("proof")
 @DisplayName("The service under load from wrk")
 @Timeout(900)
 class ServiceLoadTest {
@@ -137,17 +136,6 @@ class ServiceLoadTest {
                     held.add(service.look());
                 }
                 tell(ways, held);
-                Held stalled = stalled(service);
-                report.add("");
-                report.add(
-                        ("With 64 clients that stopped reading streams of %d frames each: heap %.1f MB, direct buffers %.1f MB,"
-                                        + " %d streams; after they went away %d streams.")
-                                .formatted(
-                                        ROWS,
-                                        (double) stalled.heap / MEGABYTE,
-                                        (double) stalled.direct / MEGABYTE,
-                                        stalled.streams,
-                                        service.look().streams));
                 Files.write(Path.of("target/service-load.md"), report);
                 for (Way way : ways) {
                     assertThat(way.results).allMatch(result -> result.failed() == 0 && result.requests() > 0);
@@ -205,35 +193,6 @@ class ServiceLoadTest {
                 HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return answer.body();
-    }
-
-    /** Has 64 clients begin to read everything and stop; others are answered all the same. */
-    private Held stalled(Watched service) throws Exception {
-        List<Socket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < 64; i++) {
-                Socket socket = new Socket();
-                socket.setReceiveBufferSize(8 << 10);
-                socket.connect(new java.net.InetSocketAddress("127.0.0.1", service.port));
-                socket.getOutputStream()
-                        .write("GET /frames HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-                socket.getInputStream().readNBytes(1000);
-                sockets.add(socket);
-            }
-            assertThat(answer(service, "/frames/0")).isNotEmpty();
-            return service.look();
-        } finally {
-            for (Socket socket : sockets) {
-                socket.close();
-            }
-            Served.eventually("all streams are over", () -> {
-                try {
-                    return service.look().streams == 0;
-                } catch (IOException e) {
-                    throw new AssertionError(e);
-                }
-            });
-        }
     }
 
     private void tell(List<Way> ways, List<Held> held) {
