@@ -47,15 +47,16 @@ final class BatchMaker {
         Throwable failure = draft.failure();
         return failure != null
                 ? Mono.just(new Made(null, failure))
-                : OnPool.call(() -> new Made(batch(draft), null), thrown -> new Made(null, thrown));
+                : OnPool.call(interest -> new Made(batch(draft, interest), null), thrown -> new Made(null, thrown));
     }
 
-    private Batch batch(Draft draft) {
+    private Batch batch(Draft draft, OnPool.Interest interest) {
         List<Sample> samples = new ArrayList<>(draft.samples().size());
         List<Long> skipped = new ArrayList<>();
         List<Fetched> fetched = draft.samples();
         int fresh = 0; // those that do not come from the beginning again
         for (int i = 0; i < fetched.size(); i++) {
+            interest.check();
             Sample sample = sample(fetched.get(i));
             if (sample == null) {
                 skipped.add(fetched.get(i).position());

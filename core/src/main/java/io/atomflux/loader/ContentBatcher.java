@@ -24,6 +24,9 @@ final class ContentBatcher implements Batcher {
     private long steps;
     private int repeatedInStep;
     private boolean again;
+    private long added;
+    private long addedBefore; // this pass over the epoch
+    private boolean inVain;
     private boolean over;
 
     /**
@@ -66,6 +69,7 @@ final class ContentBatcher implements Batcher {
         }
         open.add(sample);
         openAtoms += atoms;
+        added++;
         repeatedInStep += again ? 1 : 0;
         if (most > 0 ? openAtoms >= most : open.size() == batch) {
             close(mine);
@@ -103,13 +107,36 @@ final class ContentBatcher implements Batcher {
         if (over || remainder != Remainder.REPEAT || step.isEmpty() && open.isEmpty()) {
             return false;
         }
-        again = true;
+        if (!again) {
+            again = true;
+            addedBefore = added;
+        }
         return true;
+    }
+
+    /**
+     * Tells, after a whole pass from the beginning, whether another is needed. One that brought no sample at all, although there was one
+     * before, is the last: else the epoch would never end.
+     */
+    boolean needsMoreAgain() {
+        if (!needsMore()) {
+            return false;
+        }
+        inVain = added == addedBefore;
+        addedBefore = added;
+        return !inVain;
     }
 
     @Override
     public List<Draft> finish() {
         List<Draft> mine = new ArrayList<>();
+        if (inVain) {
+            over = true;
+            mine.add(Draft.failed(new IllegalStateException(
+                    "the last step cannot be filled up: no row passes the filter when the epoch begins again (expected: those that passed"
+                            + " before); the filter tells otherwise each time, or the rows were changed")));
+            return mine;
+        }
         if (over || remainder != Remainder.SHORT || step.isEmpty() && open.isEmpty()) {
             return mine;
         }

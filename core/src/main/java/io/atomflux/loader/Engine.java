@@ -74,7 +74,7 @@ final class Engine {
         Flux<List<Draft>> again = Flux.defer(() -> pieces(reader, all(length, 0), pace)
                         .map(batcher::add)
                         .takeUntil(drafts -> !batcher.needsMore()))
-                .repeat(batcher::needsMore);
+                .repeat(batcher::needsMoreAgain);
         Flux<List<Draft>> drafts = pieces(reader, all(length, epoch.state().position()), pace)
                 .map(batcher::add)
                 .concatWith(Flux.defer(() -> batcher.needsMore() ? again : Flux.empty()))

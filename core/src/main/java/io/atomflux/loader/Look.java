@@ -54,7 +54,7 @@ final class Look {
      */
     Mono<Piece> at(Piece piece, boolean wholeRows) {
         return (wholeRows ? onlyNeeded(piece) : Mono.just(piece))
-                .flatMap(known -> OnPool.call(() -> looked(known), Piece::failed))
+                .flatMap(known -> OnPool.call(interest -> looked(known, interest), Piece::failed))
                 .onErrorResume(failure -> Mono.just(Piece.failed(failure)));
     }
 
@@ -79,9 +79,10 @@ final class Look {
                 .onErrorResume(WindowReader::isOfRow, still -> Mono.just(sample));
     }
 
-    private Piece looked(Piece piece) {
+    private Piece looked(Piece piece, OnPool.Interest interest) {
         List<Fetched> kept = new ArrayList<>(piece.samples().size());
         for (Fetched sample : piece.samples()) {
+            interest.check();
             try {
                 Fetched looked = looked(sample);
                 if (looked != null) {

@@ -27,6 +27,7 @@ import reactor.core.publisher.Mono;
 final class WindowReader {
 
     private static final int STORES_AT_ONCE = 8;
+    private static final int MOST_IN_VAIN = 8; // a store that others write meanwhile; not one that never gives a row
 
     private final List<Feed> feeds;
     private final List<SourcePlan> plans;
@@ -136,6 +137,7 @@ final class WindowReader {
         private final Window window;
         private final long slot;
         private final Deque<int[]> todo = new ArrayDeque<>();
+        private int inVain; // views in a row that gave nothing
 
         Part(WindowRows rows, int source, long slot) {
             this.rows = rows;
@@ -202,7 +204,8 @@ final class WindowReader {
                     changed.addSuppressed(failure);
                     return Mono.error(changed);
                 }
-                if (failure instanceof StoreChangedException && done > 0) {
+                inVain = done > 0 ? 0 : inVain + 1;
+                if (failure instanceof StoreChangedException && inVain <= MOST_IN_VAIN) {
                     todo.push(rest());
                     return feed.stillHas(plan.size(), slot);
                 }
