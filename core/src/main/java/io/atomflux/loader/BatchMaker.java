@@ -44,10 +44,12 @@ final class BatchMaker {
 
     /** Makes a batch; cold, never fails. */
     Mono<Made> make(Draft draft) {
+        return OnPool.call(interest -> made(draft, interest), thrown -> new Made(null, thrown));
+    }
+
+    private Made made(Draft draft, OnPool.Interest interest) {
         Throwable failure = draft.failure();
-        return failure != null
-                ? Mono.just(new Made(null, failure))
-                : OnPool.call(interest -> new Made(batch(draft, interest), null), thrown -> new Made(null, thrown));
+        return failure != null ? new Made(null, failure) : new Made(batch(draft, interest), null);
     }
 
     private Batch batch(Draft draft, OnPool.Interest interest) {

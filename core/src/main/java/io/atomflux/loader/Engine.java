@@ -33,6 +33,7 @@ final class Engine {
         BatchMaker maker = new BatchMaker(
                 epoch, trimmed ? settings.keysRead() : null, settings.stages, settings.collation(), settings.badRows);
         return (settings.dependsOnRows() ? byContent() : byCount())
+                .concatWith(OnPool.call(interest -> List.of(), failure -> List.of(Draft.failed(failure)))) // see OnPool
                 .flatMapIterable(drafts -> drafts, 1)
                 .flatMapSequential(maker::make, settings.prefetch, 1)
                 .handle((made, sink) -> {

@@ -313,7 +313,7 @@ public final class Loader {
      * @param epoch its number, which changes the order
      * @return cold; the batches of this rank and worker in order; reads nothing before it is asked for a batch. How many are made ahead
      *     {@link #prefetch} says. Rows are read in windows, few rows at first and twice as many each time, as far as {@link #bytes}
-     *     allows
+     *     allows. Batches arrive on threads of a pool, which may wait, or on the one that asks
      * @signals StoreChangedException if a store has fewer rows than when the epoch began
      * @signals CorruptDataException if a row does not decode; see {@link #badRows}
      * @signals MissingValueException if a row is reserved or lacks a key; see {@link #badRows}

@@ -15,6 +15,9 @@ import reactor.core.scheduler.Schedulers;
  *
  * <p>The pool is the loader's own: a loop that waits for batches, and a map that waits for something else, may take up all threads of
  * {@code Schedulers.boundedElastic()}, and would wait for ever if what they wait for had to come from there too.
+ *
+ * <p>Batches arrive on these threads too, or on the one that asks for them: whoever ends the making of one passes on what is ready, as does
+ * the end of the epoch, which therefore comes from here as well.
  */
 final class OnPool {
 

@@ -13,6 +13,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 /** What an epoch gives: batches in order, on one rank and on many. */
@@ -141,6 +142,25 @@ class LoaderTest {
                 loader.resume(batch.state().at(999_999_990)).collectList().block(PATIENCE));
         assertThat(last).hasSize(1);
         assertThat(last.get(0).slot(0)).isEqualTo(999_999_993);
+    }
+
+    @Test
+    @DisplayName("batches arrive on threads that may wait, whatever the threads of the store")
+    void arrivesWhereOneMayWait() {
+        AtomicInteger wrong = new AtomicInteger();
+        for (int round = 0; round < 60; round++) {
+            TestRows rows = TestRows.of(200);
+            rows.asynchronous = true;
+            List<Batch> batches = Objects.requireNonNull(over(rows)
+                    .batch(1 + round % 7)
+                    .prefetch(1 + round % 5)
+                    .epoch(0)
+                    .doOnNext(batch -> wrong.addAndGet(Schedulers.isInNonBlockingThread() ? 1 : 0))
+                    .collectList()
+                    .block(PATIENCE));
+            assertThat(positions(batches)).hasSize(200);
+        }
+        assertThat(wrong).hasValue(0);
     }
 
     @Test
