@@ -123,7 +123,7 @@ class RelaxTogetherTest {
     void slowWorkersAreRefused() {
         RelaxTogether shared = new RelaxTogether(place);
         shared.submit(1, 5).block();
-        ClusterWorker slow = shared.worker("slow", Duration.ofSeconds(1), Duration.ofMinutes(1));
+        ClusterWorker slow = shared.worker("slow", Duration.ofSeconds(3), Duration.ofMinutes(1));
         ClusterWorker fast = shared.worker("fast", Duration.ZERO, Duration.ofMillis(200));
         List<String> lines = Flux.merge(
                         slow.work(1),

@@ -275,7 +275,7 @@ class FrameServiceTest {
     @Test
     @DisplayName("gives up on an upload that takes too long, and on nothing else")
     void slowUpload() throws Exception {
-        try (Served hasty = Served.over(redis.port(), "g" + UUID.randomUUID(), Duration.ofMillis(300))) {
+        try (Served hasty = Served.over(redis.port(), "g" + UUID.randomUUID(), Duration.ofSeconds(2))) {
             try (Socket socket = hasty.connected(
                     "POST /frames HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{\"numbers\":")) {
                 assertThat(Served.rest(socket)).startsWith("HTTP/1.1 408").contains("\"title\":\"too slow\"");
