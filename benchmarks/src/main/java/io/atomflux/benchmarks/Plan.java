@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param rounds timed rounds of a case in each launch
  * @param launches how often both sides take their turn
  * @param only which parts
- * @param many rows of the stores whose longest commands are looked for; artifacts of the large stores
+ * @param many rows of the stores whose longest commands are looked for; artifacts of the large stores; structures to load
  * @param results directory of the reports
  * @param work directory of the stores, or empty for a temporary one
  * @param commit what was measured
@@ -37,6 +37,9 @@ record Plan(
 
     /** The same, of recorders. */
     static final List<String> RECORDER = List.of("recorder");
+
+    /** The same, of the training loader; {@code --many} is how many structures. */
+    static final List<String> LOADER = List.of("loader");
 
     static Plan parse(String... arguments) {
         Path python = null;
@@ -80,6 +83,10 @@ record Plan(
             kind = "recorder";
             count = megabytes;
             peer = Optional.ofNullable(peer).orElse(Path.of("recorder_baseline.py"));
+        } else if (only.equals(LOADER)) {
+            kind = "loader";
+            count = many;
+            peer = Optional.ofNullable(peer).orElse(Path.of("loader_baseline.py"));
         }
         if (python == null || peer == null || arguments.length % 2 != 0) {
             throw new IllegalArgumentException(

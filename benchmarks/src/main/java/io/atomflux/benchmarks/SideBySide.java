@@ -49,6 +49,8 @@ public final class SideBySide {
                 new ArtifactsPart(plan, work, System.out).run();
             } else if (plan.only().equals(Plan.RECORDER)) {
                 new RecorderPart(plan, work, System.out).run();
+            } else if (plan.only().equals(Plan.LOADER)) {
+                new LoaderPart(plan, work, System.out).run();
             } else {
                 new SideBySide(plan, work, System.out).run();
             }
