@@ -32,11 +32,14 @@ final class RedisReader implements RowReader<BlobRow> {
 
     private static final int MOST_ATTEMPTS = 50;
 
-    /** Positions of one script that lie far apart: the server walks to each through the list, for some microseconds. */
+    /** Places of one script that lie far apart: the server walks to each through the list, for some microseconds. */
     private static final int MOST_SCATTERED = 128;
 
-    /** The step up to which positions are read as one range of the list. */
+    /** The step up to which evenly spaced positions are read as one range of the list; {@code read.lua} has the same. */
     private static final int NEAR = 8;
+
+    /** The gap up to which listed positions, if they ascend, are read as one range of the list; as in {@code read.lua}. */
+    private static final int SMALL_GAP = 16;
 
     /** Enough to keep the connection busy while replies are decoded. */
     private static final int MOST_AHEAD = 8;
@@ -169,13 +172,27 @@ final class RedisReader implements RowReader<BlobRow> {
         return Math.max(1, Math.min(maxBytes, limits.readBytes()));
     }
 
-    /** Cuts positions that lie far apart. */
+    /** Cuts positions that lie at too many places. */
     private static Positions near(Positions part) {
         if (part.count() <= MOST_SCATTERED) {
             return part;
         }
-        long step = step(part.toArray());
-        return step != 0 && Math.abs(step) <= NEAR ? part : part.part(0, MOST_SCATTERED);
+        long[] list = part.toArray();
+        long step = step(list);
+        if (step != 0) {
+            return Math.abs(step) <= NEAR ? part : part.part(0, MOST_SCATTERED);
+        }
+        int places = 1;
+        for (int i = 1; i < list.length; i++) {
+            long gap = list[i] - list[i - 1];
+            if (gap <= 0 || gap > SMALL_GAP) {
+                places++;
+            }
+            if (places > MOST_SCATTERED) {
+                return part.part(0, i);
+            }
+        }
+        return part;
     }
 
     /** Tells by how much positions, at least two, grow from each to the next; 0 if unevenly. */

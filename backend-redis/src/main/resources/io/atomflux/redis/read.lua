@@ -80,11 +80,27 @@ if start then
     end
 else
     local positions = string.sub(ARGV[2], 1, 1) == 'l' and cmsgpack.unpack(string.sub(ARGV[2], 2)) or {tonumber(ARGV[2])}
-    for i = 1, #positions do
-        local sortKey = redis.call('LINDEX', list, string.format('%.0f', positions[i]))
-        if not sortKey or not add(sortKey) then
-            break
+    local i = 1
+    while i <= #positions do
+        local from = positions[i]
+        local to = i -- positions that ascend in small steps are read as one range, as far as the server walks anyway
+        while to < #positions and positions[to + 1] > positions[to] and positions[to + 1] - positions[to] <= 16 do
+            to = to + 1
         end
+        local keys
+        if to > i then
+            keys = redis.call('LRANGE', list, string.format('%.0f', from), string.format('%.0f', positions[to]))
+        else
+            keys = {redis.call('LINDEX', list, string.format('%.0f', from))}
+        end
+        for at = i, to do
+            local sortKey = keys[positions[at] - from + 1]
+            if not sortKey or not add(sortKey) then
+                to = #positions
+                break
+            end
+        end
+        i = to + 1
     end
 end
 return cmsgpack.pack(reply)

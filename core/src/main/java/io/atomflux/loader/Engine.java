@@ -11,21 +11,26 @@ import reactor.core.publisher.Mono;
  * The way of the data of one epoch: windows of slots, read side by side, put in order, cut into batches, collated side by side, and
  * put in order again.
  *
- * <p>What is held: {@code inFlight} windows and the one that batches are being cut from, which share the loader's bytes; and
+ * <p>What is held: a few windows on their way and the one that batches are being cut from, which share the loader's bytes; and
  * {@code prefetch} batches. Failures travel as values until the end, so that all batches before them arrive.
  */
 final class Engine {
 
     private static final long MANY = 1 << 20;
 
+    /** More views at once divide windows: many small ones would find fewer neighbouring rows to be read together. */
+    private static final int MOST_WINDOWS = 4;
+
     private final Settings settings;
     private final Epoch epoch;
+    private final int windows;
     private final long share;
 
     Engine(Settings settings, Epoch epoch) {
         this.settings = settings;
         this.epoch = epoch;
-        this.share = Math.max(1, settings.bytes / (settings.inFlight + 1));
+        this.windows = Math.min(MOST_WINDOWS, settings.inFlight);
+        this.share = Math.max(1, settings.bytes / (windows + 1));
     }
 
     Flux<Batch> run() {
@@ -85,7 +90,7 @@ final class Engine {
         }
         Pace ownPace = new Pace(ahead(), 1, part);
         OwnRows rows = new OwnRows(reader(settings.keysRead(), part, ownPace, piece -> piece), ownPace);
-        return drafts.filter(some -> !some.isEmpty()).flatMapSequential(rows::of, settings.inFlight, 1);
+        return drafts.filter(some -> !some.isEmpty()).flatMapSequential(rows::of, windows, 1);
     }
 
     private Steps all(long length, long from) {
@@ -98,7 +103,8 @@ final class Engine {
     }
 
     private WindowReader reader(@Nullable List<String> keys, long bytes, Pace pace, UnaryOperator<Mono<Piece>> then) {
-        return new WindowReader(settings.feeds, epoch.plan().sources(), keys, bytes, pace, then);
+        int views = (settings.inFlight + windows - 1) / windows;
+        return new WindowReader(settings.feeds, epoch.plan().sources(), keys, bytes, views, pace, then);
     }
 
     /** Reads the samples of slots, in order. */
@@ -112,7 +118,7 @@ final class Engine {
                     }
                     return slots;
                 })
-                .flatMapSequential(reader::read, settings.inFlight, 1)
+                .flatMapSequential(reader::read, windows, 1)
                 .doOnNext(piece -> pace.used(piece.slots()));
     }
 

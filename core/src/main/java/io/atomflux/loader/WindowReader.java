@@ -28,11 +28,13 @@ final class WindowReader {
 
     private static final int STORES_AT_ONCE = 8;
     private static final int MOST_IN_VAIN = 8; // a store that others write meanwhile; not one that never gives a row
+    private static final int LEAST_ROWS = 32; // of a view, where a window is divided
 
     private final List<Feed> feeds;
     private final List<SourcePlan> plans;
     private final @Nullable List<String> keys;
     private final long share;
+    private final int views;
     private final Pace pace;
     private final UnaryOperator<Mono<Piece>> then;
 
@@ -43,6 +45,7 @@ final class WindowReader {
      * @param plans what the epoch says of them, in the same order
      * @param keys those to be read; null for all
      * @param share bytes that one window may hold; a row that is larger is a window
+     * @param views how many views read the rows of one store in a window at once
      * @param pace learns how large rows are
      * @param then what is done with each piece before the next is read
      */
@@ -51,12 +54,14 @@ final class WindowReader {
             List<SourcePlan> plans,
             @Nullable List<String> keys,
             long share,
+            int views,
             Pace pace,
             UnaryOperator<Mono<Piece>> then) {
         this.feeds = feeds;
         this.plans = plans;
         this.keys = keys;
         this.share = share;
+        this.views = views;
         this.pace = pace;
         this.then = then;
     }
@@ -107,15 +112,27 @@ final class WindowReader {
             WindowRows rows = new WindowRows(window, next, share);
             long slot = window.slot(next);
             return storesStillHave(slot)
-                    .thenMany(
-                            Flux.fromStream(() -> Arrays.stream(rows.sources()).boxed()))
-                    .flatMap(source -> new Part(rows, source, slot).read(), STORES_AT_ONCE, 1)
+                    .thenMany(Flux.defer(() -> Flux.fromIterable(parts(rows, slot))))
+                    .flatMap(Part::read, Math.max(views, STORES_AT_ONCE), 1)
                     .then(Mono.fromSupplier(() -> {
                         List<Fetched> samples = rows.samples();
                         rows.teach(pace);
                         next += samples.size();
                         return Piece.of(samples);
                     }));
+        }
+
+        private List<Part> parts(WindowRows rows, long slot) {
+            List<Part> parts = new ArrayList<>();
+            for (int source : rows.sources()) {
+                int[] sorted = rows.sorted(source);
+                int each = Math.max(LEAST_ROWS, (sorted.length - 1) / views + 1);
+                for (int from = 0; from < sorted.length; from += each) {
+                    int to = Math.min(sorted.length, from + each);
+                    parts.add(new Part(rows, source, Arrays.copyOfRange(sorted, from, to), slot));
+                }
+            }
+            return parts;
         }
 
         private Mono<Void> storesStillHave(long slot) {
@@ -129,7 +146,7 @@ final class WindowReader {
         }
     }
 
-    /** The rows of a window that are in one store; its steps follow each other. */
+    /** Rows of a window that are in one store; its steps follow each other. */
     private final class Part {
         private final WindowRows rows;
         private final Feed feed;
@@ -139,13 +156,13 @@ final class WindowReader {
         private final Deque<int[]> todo = new ArrayDeque<>();
         private int inVain; // views in a row that gave nothing
 
-        Part(WindowRows rows, int source, long slot) {
+        Part(WindowRows rows, int source, int[] sorted, long slot) {
             this.rows = rows;
             this.feed = feeds.get(source);
             this.plan = plans.get(source);
             this.window = rows.window();
             this.slot = slot;
-            todo.add(rows.sorted(source));
+            todo.add(sorted);
         }
 
         Mono<Void> read() {
@@ -174,6 +191,7 @@ final class WindowReader {
             Mono<Void> run() {
                 return feed.at(Arrays.stream(asked).mapToLong(window::position).toArray(), keys)
                         .takeUntil(row -> rows.add(asked[done++], row) < cutBefore)
+                        .reduce(this, (pass, row) -> pass) // then() would look for someone to discard each row for
                         .then(Mono.defer(this::ended))
                         .onErrorResume(this::failed);
             }
