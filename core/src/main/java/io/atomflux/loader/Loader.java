@@ -292,10 +292,13 @@ public final class Loader {
         return with(s -> s.prefetch = batches);
     }
 
-    /** Reads so many windows of rows at once; 2 by default, more may be swifter where stores are far away. */
-    public Loader inFlight(int windows) {
-        check(windows > 0 && windows <= MOST_AT_ONCE, "inFlight", windows, "1 to " + MOST_AT_ONCE);
-        return with(s -> s.inFlight = windows);
+    /**
+     * Has up to so many reads of each store under way at once: windows of rows, and from five on parts of windows, of 32 rows or more;
+     * 2 by default, 64 or so where stores are far away.
+     */
+    public Loader inFlight(int reads) {
+        check(reads > 0 && reads <= MOST_AT_ONCE, "inFlight", reads, "1 to " + MOST_AT_ONCE);
+        return with(s -> s.inFlight = reads);
     }
 
     /**
