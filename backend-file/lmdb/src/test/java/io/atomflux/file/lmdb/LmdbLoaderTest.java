@@ -17,9 +17,9 @@ class LmdbLoaderTest {
     Path folder;
 
     @Test
-    @DisplayName("80 MB are written, and loaded in 48 MB of memory: shuffled, each structure once, with its own values")
+    @DisplayName("60 MB are written, and loaded in 48 MB of memory: shuffled, each structure once, with its own values")
     void loadsMoreThanMemory() throws Exception {
-        load(20_000, 80, "48m");
+        load(10_000, 120, "48m");
     }
 
     @Test
