@@ -90,6 +90,7 @@ public final class Batch {
      *
      * <p>Edges of shape (2, 2) are taken as (2, E) unless another sample of the batch tells otherwise.
      *
+     * @throws IllegalArgumentException if {@code keys(…)} of the loader left the key out
      * @throws io.atomflux.error.MissingValueException if a sample lacks the key, or has null, and there is no substitute
      * @throws io.atomflux.error.ValueTypeException if values are neither numbers nor arrays nor texts, cannot be mixed, differ in shape,
      *     or a per-atom array has another number of entries than the sample has atoms
@@ -116,6 +117,7 @@ public final class Batch {
      * Returns where the atoms of each sample are in joined arrays: int64 of shape (samples + 1); those of sample i are
      * {@code offsets[i]} to {@code offsets[i + 1] - 1}.
      *
+     * @throws IllegalStateException if none of the {@code keys(…)} of the loader has an entry for each atom
      * @throws io.atomflux.error.MissingValueException if a sample has no per-atom array that tells the number of its atoms
      */
     public NdArray offsets() {
@@ -125,6 +127,7 @@ public final class Batch {
     /**
      * Returns which sample each atom belongs to: int64 of shape (atoms); what graph learning calls {@code batch}.
      *
+     * @throws IllegalStateException as {@link #offsets} does
      * @throws io.atomflux.error.MissingValueException as {@link #offsets} does
      */
     public NdArray sampleOfAtom() {
@@ -134,6 +137,7 @@ public final class Batch {
     /**
      * Returns where padded arrays have atoms: bool of shape (samples, most atoms of one).
      *
+     * @throws IllegalStateException as {@link #offsets} does
      * @throws io.atomflux.error.MissingValueException as {@link #offsets} does
      */
     public NdArray mask() {
@@ -143,6 +147,7 @@ public final class Batch {
     /**
      * Returns the values of a key as they are stored, one of each sample, e.g. texts; unmodifiable.
      *
+     * @throws IllegalArgumentException if {@code keys(…)} of the loader left the key out
      * @throws io.atomflux.error.MissingValueException if a sample lacks the key, or has null, and there is no substitute
      * @throws io.atomflux.error.CorruptDataException if a value does not decode
      */
@@ -150,12 +155,17 @@ public final class Batch {
         return collated.values(Objects.requireNonNull(key, "key"));
     }
 
-    /** Returns one sample as it was read, after the maps of the loader. */
+    /**
+     * Returns one sample as it was read, after the maps of the loader; arrays are not converted.
+     *
+     * @param index from 0 to {@link #size} - 1
+     * @throws IndexOutOfBoundsException for any other
+     */
     public Row row(int index) {
         return samples.get(index).row();
     }
 
-    /** Returns where a sample stands in the store of its source. */
+    /** Returns where a sample stands in the store of its source; see {@link #row} for the index. */
     public long position(int index) {
         return samples.get(index).position();
     }
@@ -165,7 +175,7 @@ public final class Batch {
         return samples.get(index).source();
     }
 
-    /** Returns where a sample stands in the epoch. */
+    /** Returns where a sample stands in the epoch: its slot, from 0, counted over all ranks. */
     public long slot(int index) {
         return samples.get(index).slot();
     }
@@ -188,5 +198,12 @@ public final class Batch {
     /** Returns how far the epoch is after this batch. */
     public LoaderProgress progress() {
         return progress;
+    }
+
+    /** Returns how many samples it has, and where it stands in its epoch. */
+    @Override
+    public String toString() {
+        return "Batch[%d samples; epoch %d, %d of %d]"
+                .formatted(size(), progress.epoch(), progress.done(), progress.total());
     }
 }

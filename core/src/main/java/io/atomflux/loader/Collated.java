@@ -105,12 +105,24 @@ final class Collated {
         if (known == null) {
             long[] sums = new long[samples.size() + 1];
             for (int i = 0; i < samples.size(); i++) {
-                sums[i + 1] = sums[i] + lookup.atoms(samples.get(i));
+                sums[i + 1] = sums[i] + atoms(samples.get(i));
             }
             known = NdArray.of(sums);
             offsets = known;
         }
         return known;
+    }
+
+    private int atoms(Sample sample) {
+        List<String> read = how.keys();
+        if (read != null
+                && read.stream().noneMatch(Collation::isPerAtom)
+                && lookup.knownAtoms(sample).isEmpty()) {
+            throw new IllegalStateException(
+                    "number of atoms: keys(…) of the loader are %s (expected: one that has an entry for each atom, e.g. arrays.numbers)"
+                            .formatted(read));
+        }
+        return lookup.atoms(sample);
     }
 
     NdArray sampleOfAtom() {

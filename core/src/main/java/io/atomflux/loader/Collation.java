@@ -58,6 +58,15 @@ record Collation(
         return key.startsWith(ARRAYS) || PER_ATOM.contains(key);
     }
 
+    /** Tells whether samples may have a key: one that is read or declared, as a map may compute the latter. */
+    boolean reads(String key) {
+        return keys == null
+                || keys.contains(key)
+                || ragged.contains(key)
+                || padded.contains(key)
+                || edges.contains(key);
+    }
+
     /** Tells how the values of a key become one array. */
     Form form(String key) {
         if (edges.contains(key)) {

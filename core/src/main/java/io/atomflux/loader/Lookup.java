@@ -24,7 +24,12 @@ record Lookup(Collation how, List<SourcePlan> sources) {
     private static final String NUMBERS = "arrays.numbers";
     private static final String POSITIONS = "arrays.positions";
 
-    /** Returns the value of a key, or its substitute, which for a per-atom key is repeated for each atom. */
+    /**
+     * Returns the value of a key, or its substitute, which for a per-atom key is repeated for each atom.
+     *
+     * @throws IllegalArgumentException if keys were given, and this one is none of them
+     * @throws MissingValueException if the row lacks it
+     */
     Object value(Sample sample, String key) {
         Object value = written(sample).get(key);
         if (value != null) {
@@ -32,6 +37,10 @@ record Lookup(Collation how, List<SourcePlan> sources) {
         }
         Object substitute = how.substitutes().get(key);
         if (substitute == null) {
+            if (!how.reads(key)) {
+                throw new IllegalArgumentException(
+                        "key %s: left out by keys(…) of the loader (expected: one of %s)".formatted(key, how.keys()));
+            }
             throw new MissingValueException(store(sample), sample.position(), key);
         }
         return Collation.isPerAtom(key) ? repeated(asArray(substitute, sample, key), atoms(sample)) : substitute;

@@ -55,8 +55,13 @@
  *       key(seed, epoch, s, p, 0), j)}. Places are divided into {@code ceil(N / blocks)} groups as {@code numpy.array_split} does. If the rows of
  *       group g behind each other are the list l of c rows, its samples are {@code l[permutation(c, key(seed, epoch, s, p, 1 + g), u)]} for u
  *       from 0 to c - 1. Rows that are not shuffled come as they stand in every pass.
- *   <li>A mixture deals slots out to its sources as {@link io.atomflux.loader.Dealing} says. The slots that a source has take its samples in
- *       order, pass after pass.
+ *   <li>A mixture deals slots out to its m sources by a pattern of D slots that repeats, of which source i has n(i). D is the least number up to
+ *       65536 for which each share times D is within 1e-9 D of an integer, which is n(i), and not below 1/2. If there is none, D is 65536: each
+ *       source has the integer below its share of it, but at least 1; what is left goes to those that lost most, of equal ones to the first, one
+ *       each; what is too much is taken from the largest, of equal ones from the first, one at a time. With x(i) slots dealt to it so
+ *       far, slot t (from 1) goes to a source with {@code (n(i) t / D - x(i)) (2 m - 2) >= 1}, of these to that with the least {@code (1 -
+ *       1 / (2 m - 2) - n(i) t / D + x(i)) / n(i)}, of equal ones the first (R. Tijdeman, "The chairman assignment problem", Discrete
+ *       Mathematics 32 (1980), 323–330). The slots that a source has take its samples in order, pass after pass.
  * </ol>
  */
 @NullMarked

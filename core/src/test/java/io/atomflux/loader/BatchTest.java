@@ -405,6 +405,12 @@ class BatchTest {
                 .isInstanceOf(ValueTypeException.class);
         assertThatThrownBy(() -> RowBatches.of(how(List.of("l"), null), good, Row.of("t", "x")))
                 .isInstanceOf(MissingValueException.class);
+        assertThatThrownBy(() -> lazy.array("c"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("key c: left out by keys(…) of the loader (expected: one of [a, l, t])");
+        assertThatThrownBy(lazy::mask)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("keys(…) of the loader are [a, l, t]");
         Collation edges = new Collation(List.of("t"), null, false, Set.of(), Set.of(), Set.of("b"), Map.of());
         assertThatThrownBy(() -> RowBatches.of(edges, good)).as("edges are too").isInstanceOf(ValueTypeException.class);
     }
