@@ -49,7 +49,7 @@ final class BatchMaker {
 
     private Made made(Draft draft, OnPool.Interest interest) {
         Throwable failure = draft.failure();
-        return failure != null ? new Made(null, failure) : new Made(batch(draft, interest), null);
+        return failure != null ? new Made(null, OnPool.harmless(failure)) : new Made(batch(draft, interest), null);
     }
 
     private Batch batch(Draft draft, OnPool.Interest interest) {

@@ -86,9 +86,9 @@ final class OnPool {
     }
 
     /** Reactor throws errors of the virtual machine on, on whichever thread, and who waits for the stream waits for ever. */
-    private static Throwable harmless(Throwable thrown) {
+    static Throwable harmless(Throwable thrown) {
         return Exceptions.isJvmFatal(thrown)
-                ? new IllegalStateException("while a batch was made: " + thrown, thrown)
+                ? new IllegalStateException("while an epoch was read or a batch made: " + thrown, thrown)
                 : thrown;
     }
 }

@@ -227,7 +227,7 @@ final class WindowReader {
                     todo.push(rest());
                     return feed.stillHas(plan.size(), slot);
                 }
-                return Mono.error(failure);
+                return Mono.error(OnPool.harmless(failure)); // operators on the way would throw it
             }
 
             private void halve(Throwable failure) {

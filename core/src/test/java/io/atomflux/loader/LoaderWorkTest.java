@@ -131,4 +131,16 @@ class LoaderWorkTest {
         assertThatThrownBy(() -> run(over(rows))).isInstanceOf(StoreChangedException.class);
         assertThat(rows.openReaders).hasValue(0);
     }
+
+    @Test
+    @DisplayName("an error of the machine while a store is read is told too, so that nobody waits for ever")
+    void errorsOfReads() {
+        TestRows rows = TestRows.of(200);
+        OutOfMemoryError error = new OutOfMemoryError("made so");
+        rows.gate = Mono.create(sink -> Schedulers.boundedElastic().schedule(() -> sink.error(error)));
+        assertThatThrownBy(() -> run(over(rows)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("made so")
+                .hasRootCause(error);
+    }
 }
