@@ -3,6 +3,7 @@ package io.atomflux.examples;
 import io.atomflux.AtomsIO;
 import io.atomflux.Indexed;
 import io.atomflux.atoms.Atoms;
+import io.atomflux.error.StoreNotFoundException;
 import io.atomflux.error.VersionConflictException;
 import io.atomflux.value.Patch;
 import io.atomflux.value.Row;
@@ -68,6 +69,7 @@ final class ClusterWorker {
         AtomicBoolean done = new AtomicBoolean();
         return clusters.columns("info.relaxed", "info.worker", "info.evaluations")
                 .indexed()
+                .onErrorResume(StoreNotFoundException.class, missing -> Flux.empty()) // a file that is not there yet
                 .collectList()
                 .doOnNext(rows -> done.set(relaxed(rows) >= jobs))
                 .flatMapIterable(this::free)

@@ -1,6 +1,7 @@
 package io.atomflux.examples;
 
 import io.atomflux.ObjectIO;
+import io.atomflux.error.StoreNotFoundException;
 import io.atomflux.error.VersionConflictException;
 import io.atomflux.spi.LeaseLock;
 import io.atomflux.value.Row;
@@ -29,6 +30,7 @@ final class FoundMinima {
     /** Makes the row unless it is there; of many who do so at once one makes it, as they wait for a lease. */
     Mono<Void> prepare() {
         Mono<Void> ifMissing = db.size()
+                .onErrorReturn(StoreNotFoundException.class, 0L) // a file that is not there yet
                 .filter(size -> size == 0)
                 .flatMap(none -> db.append(Row.of("minima", Map.of())))
                 .then();

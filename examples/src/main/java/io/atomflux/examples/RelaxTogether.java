@@ -2,7 +2,9 @@ package io.atomflux.examples;
 
 import io.atomflux.AtomsIO;
 import io.atomflux.ObjectIO;
+import io.atomflux.error.StoreNotFoundException;
 import io.atomflux.spi.OpenOptions;
+import io.atomflux.value.Row;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +78,8 @@ public final class RelaxTogether {
     /** Tells how far all have come whenever that changes, until so many are relaxed. */
     Flux<String> watch(long jobs) {
         return Flux.merge(
-                        clusters.changes(), Flux.interval(Duration.ZERO, BETWEEN_LOOKS)) // the latter before any change
+                        clusters.changes().onErrorResume(StoreNotFoundException.class, missing -> Flux.empty()),
+                        Flux.interval(Duration.ZERO, BETWEEN_LOOKS)) // the latter before any change
                 .onBackpressureLatest() // who comes late looks once
                 .concatMap(change -> progress(), 0)
                 .distinctUntilChanged()
@@ -92,7 +95,9 @@ public final class RelaxTogether {
     }
 
     private Mono<Progress> progress() {
-        return clusters.columns("info.relaxed", "info.worker").collectList().map(rows -> {
+        Flux<Row> rowsNow = clusters.columns("info.relaxed", "info.worker")
+                .onErrorResume(StoreNotFoundException.class, missing -> Flux.empty()); // a file that is not there yet
+        return rowsNow.collectList().map(rows -> {
             long relaxed = rows.stream().filter(row -> row.has("info.relaxed")).count();
             List<Object> working = rows.stream()
                     .filter(row -> row.has("info.worker") && !row.has("info.relaxed"))
