@@ -56,7 +56,7 @@ final class Planner {
                         && i < Math.min(shuffles.size(), before.sources().size());
                 i++) {
             Shuffle its = Shuffle.of(before.sources().get(i));
-            shuffles.set(i, its.equals(Shuffle.NONE) ? suiting.get(i) : its);
+            shuffles.set(i, its.blockRows() == 0 ? suiting.get(i) : its); // one of rows in order is of another loader
         }
         return shuffles;
     }

@@ -314,6 +314,10 @@ class LoaderFailureTest {
                     .expectError(StateMismatchException.class)
                     .verify(PATIENCE);
         }
+        LoaderState unordered = LoaderState.parse(state.toJson().replaceFirst("\"blockRows\":\\d+", "\"blockRows\":0"));
+        StepVerifier.create(Loader.over(ObjectIO.of(TestRows.of(100))).seed(1).resume(unordered))
+                .expectError(StateMismatchException.class)
+                .verify(PATIENCE);
         StepVerifier.create(over(TestRows.of(100)).seed(1).resume(state))
                 .expectNextCount(9)
                 .verifyComplete();
