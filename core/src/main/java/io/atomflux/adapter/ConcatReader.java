@@ -13,14 +13,21 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Reads run after run of a plan, one source open at a time. */
+/**
+ * Reads run after run of a plan, one source open at a time.
+ *
+ * <p>A batch that was cancelled may still be on its way from source to source while this reader is being closed: no source is
+ * begun from then on, and the last one is closed once, whoever comes first.
+ */
 final class ConcatReader<R extends KeyedRow<R>> implements RowReader<R> {
 
     private final ConcatBackend<R> whole;
     private final ReadRequest request;
-    private volatile boolean begun;
+    private final Object lock = new Object();
+    private boolean begun; // guarded by lock, as the next two
+    private boolean closed;
+    private @Nullable Running<R> running;
     private volatile @Nullable ConcatPlan<R> plan;
-    private volatile @Nullable Running<R> running;
     private volatile boolean over;
     private long emitted; // touched by one batch at a time
 
@@ -39,7 +46,7 @@ final class ConcatReader<R extends KeyedRow<R>> implements RowReader<R> {
         Running(ConcatPlan.Run run, String name, RowReader<R> reader) {
             this.run = run;
             this.name = name;
-            this.reader = reader;
+            this.reader = new GuardedReader<>(reader);
         }
     }
 
@@ -57,42 +64,80 @@ final class ConcatReader<R extends KeyedRow<R>> implements RowReader<R> {
         if (found != null) {
             return Mono.just(found);
         }
-        whole.begin();
-        begun = true;
+        synchronized (lock) {
+            if (closed) {
+                return Mono.empty();
+            }
+            whole.begin();
+            begun = true;
+        }
         return whole.plan(request.selection()).doOnNext(made -> plan = made);
     }
 
     private Mono<Batch<R>> step(ConcatPlan<R> found, long maxBytes) {
-        Running<R> current = running;
-        if (current == null) {
-            ConcatPlan.Run run = found.next(emitted);
-            if (run == null) {
-                over = true;
-                return Mono.empty();
-            }
-            var source = found.sources().get(run.source());
-            current = new Running<>(
-                    run, source.name(), source.reader(new ReadRequest(run.rows(), request.columns(), false)));
-            running = current;
+        Running<R> now = current();
+        if (now == null) {
+            now = nextRun(found);
         }
-        Running<R> now = current;
-        return now.reader
+        if (now == null) {
+            over = true;
+            return Mono.empty();
+        }
+        Running<R> read = now;
+        return read.reader
                 .next(maxBytes)
                 .<Batch<R>>map(batch -> {
                     emitted += batch.size();
-                    now.read += batch.size();
-                    return new MovedBatch<>(batch, now.run.offset(), now.name);
+                    read.read += batch.size();
+                    return new MovedBatch<>(batch, read.run.offset(), read.name);
                 })
-                .onErrorResume(failure -> told(found, now, failure))
-                .switchIfEmpty(Mono.defer(() -> finished(now)));
+                .onErrorResume(failure -> told(found, read, failure))
+                .switchIfEmpty(Mono.defer(() -> finished(read)));
+    }
+
+    private @Nullable Running<R> current() {
+        synchronized (lock) {
+            return running;
+        }
+    }
+
+    /** Begins the next source, unless there is none or this reader is closed. */
+    private @Nullable Running<R> nextRun(ConcatPlan<R> found) {
+        ConcatPlan.Run run = found.next(emitted);
+        if (run == null) {
+            return null;
+        }
+        var source = found.sources().get(run.source());
+        Running<R> made =
+                new Running<>(run, source.name(), source.reader(new ReadRequest(run.rows(), request.columns(), false)));
+        synchronized (lock) {
+            if (closed) {
+                return null; // nothing was read of it, so nothing is held
+            }
+            running = made;
+            return made;
+        }
     }
 
     private Mono<Batch<R>> finished(Running<R> run) {
+        synchronized (lock) {
+            if (closed) {
+                return Mono.empty();
+            }
+        }
         if (run.run.count().isPresent() && run.run.count().getAsLong() != run.read) {
             return Mono.error(changed(run.name, null));
         }
-        running = null;
-        return run.reader.close().then(Mono.empty());
+        // If this is cancelled, closing waits for what it began.
+        return run.reader.close().doOnTerminate(() -> leave(run)).then(Mono.empty());
+    }
+
+    private void leave(Running<R> run) {
+        synchronized (lock) {
+            if (running == run) {
+                running = null;
+            }
+        }
     }
 
     private Mono<Batch<R>> told(ConcatPlan<R> found, Running<R> run, Throwable failure) {
@@ -119,10 +164,19 @@ final class ConcatReader<R extends KeyedRow<R>> implements RowReader<R> {
     @Override
     public Mono<Void> close() {
         return Mono.defer(() -> {
-            Running<R> current = running;
-            running = null;
-            Mono<Void> closing = current == null ? Mono.empty() : current.reader.close();
-            return begun ? closing.doFinally(signal -> whole.ended()) : closing;
+            Running<R> last;
+            boolean counts;
+            synchronized (lock) {
+                if (closed) {
+                    return Mono.empty();
+                }
+                closed = true;
+                counts = begun;
+                last = running;
+                running = null;
+            }
+            Mono<Void> closing = last == null ? Mono.empty() : last.reader.close();
+            return counts ? closing.doFinally(signal -> whole.ended()) : closing;
         });
     }
 

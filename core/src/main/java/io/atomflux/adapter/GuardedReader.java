@@ -34,7 +34,7 @@ final class GuardedReader<R extends KeyedRow<R>> implements RowReader<R> {
                 }
                 reading = true;
             }
-            return reader.next(maxBytes).doFinally(end -> ended());
+            return Mono.defer(() -> reader.next(maxBytes)).doFinally(end -> ended());
         });
     }
 
@@ -56,7 +56,7 @@ final class GuardedReader<R extends KeyedRow<R>> implements RowReader<R> {
                 return reader.close();
             }
         }
-        return idle.asMono().then(reader.close());
+        return idle.asMono().then(Mono.defer(reader::close));
     }
 
     /** Closes it once, however often it is asked to, also if whoever asked is cancelled. */

@@ -23,6 +23,9 @@ public interface RowReader<R extends KeyedRow<R>> {
     /**
      * Releases what the stream holds.
      *
+     * <p>Where the last batch was cancelled, what it is made of may still be under way on another thread: nothing may be begun,
+     * or released a second time, by that.
+     *
      * @return cold; empty. Called once, after the last {@link #next} ended or was cancelled
      */
     Mono<Void> close();
