@@ -86,6 +86,20 @@ class CacheTroubleTest {
     }
 
     @Test
+    @DisplayName("a source that cannot be reached at first is asked again by who comes later")
+    void beginsAgainAfterAFailure() {
+        CachedBackend<Row> cached = cached(DEFAULTS);
+        source.gate = call -> Mono.error(new StoreUnavailableException("source", "not yet", null));
+        for (int i = 0; i < 2; i++) {
+            assertThat(catchThrowable(() -> cached.size().block(PATIENCE)))
+                    .isInstanceOf(StoreUnavailableException.class);
+        }
+        source.gate = call -> Mono.empty();
+        assertThat(cached.size().block(PATIENCE)).isEqualTo(300);
+        assertThat(all(cached)).hasSize(300);
+    }
+
+    @Test
     @DisplayName("a damaged row fails those who asked for it, not those who wait for one fetched beside it")
     void failsThoseConcerned() {
         CachedBackend<Row> cached = cached(DEFAULTS);
