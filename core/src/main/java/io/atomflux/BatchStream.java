@@ -267,7 +267,9 @@ final class BatchStream<R extends KeyedRow<R>, T> extends Flux<T> {
                                 if (problem == null) {
                                     actual.onError(thrown);
                                 } else {
-                                    problem.addSuppressed(thrown);
+                                    if (thrown != problem) { // a reader that tells of one failure twice
+                                        problem.addSuppressed(thrown);
+                                    }
                                     actual.onError(problem);
                                 }
                             },

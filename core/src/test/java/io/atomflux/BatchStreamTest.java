@@ -128,6 +128,31 @@ class BatchStreamTest {
     }
 
     @Test
+    @DisplayName(
+            "a reader that tells of one failure twice, when it reads and when it is closed, ends the stream with it")
+    void tellsAFailureThatComesTwice() {
+        IllegalStateException planted = new IllegalStateException("planted");
+        AtomicInteger closed = new AtomicInteger();
+        RowReader<Row> reader = new RowReader<>() {
+            @Override
+            public Mono<Batch<Row>> next(long maxBytes) {
+                return Mono.error(planted);
+            }
+
+            @Override
+            public Mono<Void> close() {
+                closed.incrementAndGet();
+                return Mono.error(planted);
+            }
+        };
+        StepVerifier.create(new BatchStream<Row, Row>(() -> reader, (row, position) -> row, budget))
+                .expectErrorSatisfies(failure -> assertThat(failure).isSameAs(planted))
+                .verify(Duration.ofSeconds(30));
+        assertThat(closed).hasValue(1);
+        assertThat(budget.streams()).isZero();
+    }
+
+    @Test
     @DisplayName("a failing batch is told after the rows before it, and the reader is closed")
     void tellsFailure() {
         for (boolean elsewhere : new boolean[] {false, true}) {

@@ -30,7 +30,9 @@ public final class Leased {
                         .subscribe(
                                 done -> {},
                                 also -> {
-                                    e.addSuppressed(also);
+                                    if (also != e) {
+                                        e.addSuppressed(also);
+                                    }
                                     sink.error(e);
                                 },
                                 () -> sink.error(e));
