@@ -77,12 +77,19 @@ final class PartReaders<F> {
 
     private Mono<RecordingReader<F>> keep(int part, RecordingReader<F> opened) {
         if (!open.compareAndSet(part, null, opened)) {
-            return opened.close().then(reader(part)); // two looked at once
+            return unwanted(opened).then(reader(part)); // two looked at once
         }
         if (closed && open.compareAndSet(part, opened, null)) {
-            return opened.close().then(Mono.error(new StoreClosedException(name)));
+            return unwanted(opened).then(Mono.error(new StoreClosedException(name)));
         }
         return Mono.just(opened);
+    }
+
+    /** Closes one at once: who asked for it may have gone meanwhile, and would not have it closed. */
+    private static Mono<Void> unwanted(RecordingReader<?> opened) {
+        Mono<Void> closing = Mono.defer(opened::close).cache();
+        var unused = closing.subscribe(done -> {}, failure -> {}); // told to who still waits
+        return closing;
     }
 
     /** Looks how far each of them is. */

@@ -22,14 +22,18 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -414,5 +418,48 @@ class RecordingPartsTest {
         }
         assertThat(await(merged.tail().map(seen -> told(seen.value())).collectList()))
                 .isEqualTo(all);
+    }
+
+    @Test
+    @DisplayName("a part that is opened only after the reader was given up is closed all the same")
+    void partOpenedLate() {
+        ListRecording<NdArray> there = place(folder.resolve("a"));
+        there.commit(states(new RecordingParts.Range(0, 1), 0, 3));
+        AtomicReference<@Nullable Subscriber<? super RecordingReader<NdArray>>> asked = new AtomicReference<>();
+        RecordingStorage<NdArray> late = new RecordingStorage<>() {
+            @Override
+            public String name() {
+                return "late";
+            }
+
+            @Override
+            public FrameKind<NdArray> kind() {
+                return FrameKind.ARRAYS;
+            }
+
+            @Override
+            public Mono<RecordingWriter<NdArray>> writer(RecordingPlan plan) {
+                return Mono.never();
+            }
+
+            @Override
+            public Mono<RecordingReader<NdArray>> reader() {
+                return Mono.from(subscriber -> {
+                    subscriber.onSubscribe(new Subscription() {
+                        @Override
+                        public void request(long n) {}
+
+                        @Override
+                        public void cancel() {} // goes on, which it may
+                    });
+                    asked.set(subscriber);
+                });
+            }
+        };
+        PartReaders.open("both", List.of(late, there)).subscribe().dispose();
+        there.reader().subscribe(reader -> Objects.requireNonNull(asked.get()).onNext(reader));
+
+        assertThat(there.opened).hasPositiveValue();
+        assertThat(there.closed).hasValue(there.opened.get());
     }
 }

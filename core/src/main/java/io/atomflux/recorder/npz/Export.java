@@ -5,14 +5,23 @@ import io.atomflux.recorder.FrameKind;
 import io.atomflux.recorder.Progress;
 import io.atomflux.recorder.RecordingReader;
 import io.atomflux.recorder.Sample;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.value.NdArray;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Makes a finished file of what another recording holds, by way of a folder that nobody takes for a recording. */
+/**
+ * Makes a finished file of what another recording holds, by way of a folder that nobody takes for a recording.
+ *
+ * <p>Its lease is given back when the step that is under way has ended, also where nobody waits for that any more: it might still
+ * put the file in place of what the next one records.
+ */
 final class Export {
 
     private static final int USUAL = 64;
@@ -20,41 +29,55 @@ final class Export {
 
     private final Place place;
     private final Path folder;
-    private final Progress source;
-    // One call follows the other.
+    private final LeaseLock.Lease lease;
+    // All guarded by this.
+    private Progress source = Progress.NONE;
+    private boolean begun;
+    private boolean over;
     private @Nullable Head head;
     private @Nullable Frames frames;
     private long length;
 
-    private Export(Place place, Progress source) {
+    Export(Place place, LeaseLock.Lease lease) {
         this.place = place;
         this.folder = place.temporary();
-        this.source = source;
+        this.lease = lease;
     }
 
-    static Mono<Progress> of(RecordingReader<NdArray> reader, Place place) {
+    private <T> Mono<T> run(Callable<? extends @Nullable T> step) {
+        return Disk.run(place.name(), "exporting", step);
+    }
+
+    Mono<Progress> of(RecordingReader<NdArray> reader) {
         return reader.progress()
-                .flatMap(progress -> Mono.usingWhen(
-                        Disk.run(place.name(), "exporting", () -> begin(place, progress)),
-                        export -> reader.read(0, progress.committed())
-                                .bufferUntil(new Full()::reached)
-                                .concatMap(some -> Disk.run(place.name(), "exporting", () -> export.add(some)), 1)
-                                .then(Disk.run(place.name(), "exporting", export::finish)),
-                        export -> Disk.run(place.name(), "exporting", export::end)));
+                .flatMap(progress -> run(() -> begin(progress))
+                        .thenMany(Flux.defer(() -> reader.read(0, progress.committed())))
+                        .bufferUntil(new Full()::reached)
+                        .concatMap(some -> run(() -> add(some)), 1)
+                        .then(run(this::finish)));
     }
 
-    private static Export begin(Place place, Progress progress) throws IOException {
+    private synchronized Boolean begin(Progress progress) throws IOException {
+        requireWanted();
         Head running = place.head();
         if (running != null) {
             throw new RecordingExistsException(place.name(), running.committed());
         }
         place.sweep(null);
-        Export export = new Export(place, progress);
-        place.disk.makeFolder(export.folder);
-        return export;
+        source = progress;
+        begun = true;
+        place.disk.makeFolder(folder);
+        return true;
+    }
+
+    private void requireWanted() {
+        if (over) {
+            throw new CancellationException("given up; nobody hears of this");
+        }
     }
 
     private synchronized Boolean add(List<Sample<NdArray>> some) throws IOException {
+        requireWanted();
         Frames open = frames;
         Head now = head;
         if (open == null || now == null) {
@@ -80,6 +103,7 @@ final class Export {
     }
 
     private synchronized Progress finish() throws IOException {
+        requireWanted();
         Head last = head == null ? Head.of(source) : head;
         Path temporary = place.temporary();
         NpzOutput.write(place.disk, temporary, last, frames);
@@ -87,13 +111,22 @@ final class Export {
         return last.progress();
     }
 
+    Mono<Void> close() {
+        return Disk.<Void>run(place.name(), "exporting", this::end)
+                .onErrorResume(failure -> lease.release().then(Mono.error(failure)))
+                .then(Mono.defer(lease::release));
+    }
+
     private synchronized @Nullable Void end() throws IOException {
+        over = true;
         Frames open = frames;
         frames = null;
         if (open != null) {
             open.close();
         }
-        place.remove(folder);
+        if (begun) {
+            place.remove(folder);
+        }
         return null;
     }
 

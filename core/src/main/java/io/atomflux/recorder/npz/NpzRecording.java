@@ -149,9 +149,9 @@ public final class NpzRecording implements RecordingStorage<NdArray> {
     static Mono<Progress> write(RecordingStorage<NdArray> from, Place to) {
         Objects.requireNonNull(from, "from");
         return Mono.usingWhen(
-                FileLease.beside(to.file).acquire(LEASE, Duration.ZERO),
-                lease -> Mono.usingWhen(from.reader(), reader -> Export.of(reader, to), RecordingReader::close),
-                lease -> lease.release());
+                FileLease.beside(to.file).acquire(LEASE, Duration.ZERO).map(lease -> new Export(to, lease)),
+                export -> Mono.usingWhen(from.reader(), export::of, RecordingReader::close),
+                Export::close);
     }
 
     @Override

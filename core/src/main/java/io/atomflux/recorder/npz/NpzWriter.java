@@ -282,8 +282,11 @@ final class NpzWriter implements RecordingWriter<NdArray> {
                         held -> Disk.run(place.name(), "closing", () -> finish(status, reason)),
                         LeaseLock.Lease::release)
                 .cache();
-        Mono<Progress> first = closing.compareAndExchange(null, done);
-        return first == null ? done : first;
+        return Mono.defer(() -> {
+            Mono<Progress> first = closing.compareAndExchange(null, done);
+            // A failure is told once: the lease is given back, and there is nothing that could be tried again.
+            return first == null ? done : first.onErrorResume(told -> Mono.fromSupplier(this::progress));
+        });
     }
 
     /** Lets the place go as it is. */

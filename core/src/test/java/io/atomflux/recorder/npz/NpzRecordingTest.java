@@ -13,11 +13,13 @@ import static io.atomflux.recorder.npz.Runs.writer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.atomflux.adapter.FileLease;
 import io.atomflux.codec.Npy;
 import io.atomflux.error.LimitExceededException;
 import io.atomflux.error.RecordingExistsException;
 import io.atomflux.error.StoreBusyException;
 import io.atomflux.error.StoreClosedException;
+import io.atomflux.error.StoreFullException;
 import io.atomflux.error.StoreNotFoundException;
 import io.atomflux.recorder.FrameKind;
 import io.atomflux.recorder.Progress;
@@ -30,6 +32,7 @@ import io.atomflux.recorder.RecordingStatus;
 import io.atomflux.recorder.RecordingWriter;
 import io.atomflux.recorder.Sample;
 import io.atomflux.recorder.TimeLast;
+import io.atomflux.spi.LeaseLock;
 import io.atomflux.value.DType;
 import io.atomflux.value.NdArray;
 import java.io.IOException;
@@ -43,13 +46,18 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 @Timeout(60)
 class NpzRecordingTest {
@@ -308,6 +316,69 @@ class NpzRecordingTest {
         assertThat(get(writer.close(RecordingStatus.ABORTED, "late"))).isEqualTo(closed);
         assertThatExceptionOfType(StoreClosedException.class).isThrownBy(() -> append(writer, samples(1, 2)));
         close(writer(recording(), RecordingMode.RESUME));
+    }
+
+    @Test
+    @DisplayName(
+            "closing that fails tells why once, gives the lease back, and nobody who closes again is told so again")
+    void closingThatFailed() throws IOException {
+        NpzRecording recording = NpzRecording.on(folder.resolve("res"), new QuickDisk() {
+            @Override
+            void move(Path from, Path to) throws IOException {
+                if (to.getFileName().toString().equals("res.npz")) {
+                    throw new IOException("No space left on device");
+                }
+                super.move(from, to);
+            }
+        });
+        RecordingWriter<NdArray> writer = writer(recording, RecordingMode.CREATE_NEW);
+        append(writer, samples(0, 3));
+        assertThatExceptionOfType(StoreFullException.class).isThrownBy(() -> close(writer));
+        assertThat(get(writer.close(RecordingStatus.CLOSED, "")).committed()).isEqualTo(3);
+
+        RecordingWriter<NdArray> next = writer(recording(), RecordingMode.RESUME);
+        append(next, samples(3, 4));
+        close(next);
+        assertThat(all(recording())).isEqualTo(samples(0, 4));
+    }
+
+    @Test
+    @DisplayName("nobody records to a place while a file that was given up is still being put there")
+    void exportGivenUp() throws Exception {
+        RecordingWriter<NdArray> writer = writer(recording(), RecordingMode.CREATE_NEW);
+        append(writer, samples(0, 5));
+        CountDownLatch moving = new CountDownLatch(1);
+        CountDownLatch leased = new CountDownLatch(1);
+        CompletableFuture<Boolean> intruded = new CompletableFuture<>();
+        Path file = folder.resolve("copy.npz");
+        Disk slow = new QuickDisk() {
+            @Override
+            void move(Path from, Path to) throws IOException {
+                if (to.equals(file)) {
+                    moving.countDown();
+                    try {
+                        intruded.complete(leased.await(500, TimeUnit.MILLISECONDS));
+                    } catch (InterruptedException e) {
+                        intruded.completeExceptionally(e);
+                    }
+                }
+                super.move(from, to);
+            }
+        };
+        Disposable export =
+                NpzRecording.write(recording(), new Place(file, slow)).subscribe();
+        assertThat(moving.await(30, TimeUnit.SECONDS)).isTrue();
+        export.dispose();
+        Mono<LeaseLock.Lease> next = FileLease.beside(file)
+                .acquire("recorder", Runs.WAIT)
+                .doOnNext(lease -> leased.countDown())
+                .cache();
+        next.subscribe();
+
+        assertThat(intruded.get(30, TimeUnit.SECONDS)).isFalse();
+        done(get(next).release());
+        assertThat(files(folder)).noneMatch(name -> name.endsWith(".tmp"));
+        close(writer);
     }
 
     @Test
