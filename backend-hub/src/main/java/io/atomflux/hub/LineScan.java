@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 
 /** One pass over lines of JSON, from the nearest place known to the rows of an ascending course; one call at a time. */
@@ -20,6 +22,7 @@ final class LineScan {
     private long first; // position of the shard's first row in the dataset
     private long row; // of the shard, of the line to come
     private @Nullable Puller<ByteBuffer> pieces;
+    private final Disposable.Swap fetching = Disposables.swap(); // the pieces, also if they begin after the closing
     private @Nullable LineSplitter lines;
     private @Nullable RowMaker maker;
     private List<String> makersColumns = List.of();
@@ -107,6 +110,7 @@ final class LineScan {
         if (running == null) {
             running = Puller.of(file.piecesAfter(start, ahead));
             pieces = running;
+            fetching.update(running::cancel);
         }
         return running.next();
     }
@@ -158,10 +162,8 @@ final class LineScan {
         return current.row(needed, row);
     }
 
+    /** Ends what runs, on whatever thread: who was cancelled may be about to ask for more. */
     void close() {
-        Puller<ByteBuffer> running = pieces;
-        if (running != null) {
-            running.cancel();
-        }
+        fetching.dispose();
     }
 }

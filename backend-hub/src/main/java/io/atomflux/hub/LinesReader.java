@@ -29,7 +29,7 @@ final class LinesReader implements RowReader<Row> {
     private final LinesEngine engine;
     private final ReadRequest request;
     private @Nullable Course course;
-    private @Nullable LineScan scan;
+    private volatile @Nullable LineScan scan; // closed by whoever cancels
     private long ordinal;
     private long bytesSeen;
 

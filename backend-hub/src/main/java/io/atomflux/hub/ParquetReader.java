@@ -10,6 +10,8 @@ import io.atomflux.value.Row;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -54,6 +56,7 @@ final class ParquetReader implements RowReader<Row> {
     private @Nullable Arrived current;
     private @Nullable GroupRows rows;
     private @Nullable Puller<Arrived> rest;
+    private final Disposable.Swap fetching = Disposables.swap(); // the rest, also if it begins after the closing
     private long held;
     private long ordinal;
     private int batches;
@@ -108,7 +111,9 @@ final class ParquetReader implements RowReader<Row> {
             return elsewhere.next(maxBytes);
         }
         if (batches >= BATCHES_ALONE && rest == null && current != null) {
-            rest = Puller.of(ahead(known, current));
+            Puller<Arrived> begun = Puller.of(ahead(known, current));
+            rest = begun;
+            fetching.update(begun::cancel);
         }
         Arrived now = current;
         if (now != null && known.at(ordinal) < now.first + now.loaded.group().rows()) {
@@ -246,10 +251,7 @@ final class ParquetReader implements RowReader<Row> {
     @Override
     public Mono<Void> close() {
         return Mono.fromRunnable(() -> {
-            Puller<Arrived> following = rest;
-            if (following != null) {
-                following.cancel();
-            }
+            fetching.dispose();
             gate.close();
         });
     }
