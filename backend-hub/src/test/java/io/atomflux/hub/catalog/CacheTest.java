@@ -40,7 +40,7 @@ import reactor.test.StepVerifier;
 @Timeout(60)
 class CacheTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String LARGE = "co/ä b/co_0.parquet";
     private static final String SMALL = "co/co_1.parquet";
 

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class CatalogOnImitationTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String CARD = """
             {"configs":[{"config_name":"default","data_files":"co/*.parquet"},
                         {"config_name":"info","data_files":"ds.parquet"}]}""";

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class CatalogTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String INFO = "/api/datasets/lab/toy/revision/main";
     private static final String TREE = "/api/datasets/lab/toy/tree/" + HubDouble.COMMIT;
 

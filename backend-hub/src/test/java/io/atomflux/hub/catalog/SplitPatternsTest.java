@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class SplitPatternsTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** Files of a repository without card, and what {@code datasets} 5.2.0 makes of them. */
     static Stream<Arguments> repositories() {

@@ -27,7 +27,7 @@ import reactor.core.publisher.Mono;
 @Timeout(60)
 class RefusalsTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Site hub = new Site();
     private HubClient client = client(NetOptions.builder(hub.at("/")).retries(0));

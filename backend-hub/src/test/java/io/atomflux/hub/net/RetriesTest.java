@@ -247,6 +247,10 @@ class RetriesTest {
     @Test
     @DisplayName("cancelling a wait leaves nothing that would try again")
     void cancelledWait() {
+        client.close().block(PATIENCE);
+        time.dispose();
+        time = new FastTime(1); // so that nothing but the cancelling ends the wait
+        client = client(options -> options);
         failing(100, response -> Site.text(response.status(429).header("Retry-After", "300"), "no"));
         Disposable running = client.get(hub.at("/x"), 10).subscribe();
         while (time.waits.isEmpty()) {

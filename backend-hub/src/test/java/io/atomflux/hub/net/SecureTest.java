@@ -31,7 +31,7 @@ import reactor.netty.http.server.HttpServer;
 @Timeout(60)
 class SecureTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String BODY = "0123456789";
 
     @TempDir
