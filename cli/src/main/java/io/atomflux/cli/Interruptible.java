@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 
 /** Waits for long work such that Ctrl-C cancels it, lets what was begun come to its end, and then ends the process. */
@@ -23,10 +24,7 @@ final class Interruptible {
      */
     static <T> T run(Mono<T> work, Mono<Void> afterwards, Consumer<RuntimeException> failed) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        Disposable running = work.subscribe(
-                result::complete,
-                result::completeExceptionally,
-                () -> result.completeExceptionally(new IllegalStateException("completed without a result")));
+        Disposable.Swap running = Disposables.swap(); // cancels what it is given once it was disposed of
         Thread ending = new Thread(
                 () -> {
                     running.dispose();
@@ -37,8 +35,13 @@ final class Interruptible {
                     }
                 },
                 "atomflux-cancel");
+        // First, as another thread may have done half of the work by the time that this one goes on.
         Runtime.getRuntime().addShutdownHook(ending);
         try {
+            running.update(work.subscribe(
+                    result::complete,
+                    result::completeExceptionally,
+                    () -> result.completeExceptionally(new IllegalStateException("completed without a result"))));
             return result.join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException failure ? failure : e;
