@@ -86,6 +86,10 @@ class WritersTest {
                     .start(WriterChild.class, "append", store.toString(), "k" + i);
             try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
                 String line = out.readLine(); // from now on it writes
+                while (i % 3 != 2 && line != null && !line.startsWith("done")) {
+                    said.hear(line); // most have written something, however slow the machine is
+                    line = out.readLine();
+                }
                 CompletableFuture<Void> killing = CompletableFuture.runAsync(
                         () -> process.toHandle().destroyForcibly(), // the process itself would close the stream, too
                         CompletableFuture.delayedExecutor(1 + random.nextInt(mostMillis), TimeUnit.MILLISECONDS));
