@@ -90,7 +90,8 @@ class RelaxTogetherTest {
         ExamplesTest.outputOf(RelaxTogether::main, place, "submit", "count=" + jobs);
         Object[] rest = {"jobs=" + jobs, "pause=40", "patience=1000"};
         long orphan;
-        try (Child carl = worker("carl", rest)) {
+        // So slow that he cannot come to the end of a cluster between being seen in its middle and being killed.
+        try (Child carl = worker("carl", "jobs=" + jobs, "pause=700", "patience=1000")) {
             orphan = clusters.rows()
                     .indexed()
                     .repeatWhen(looks -> looks.delayElements(Duration.ofMillis(20)))
@@ -124,7 +125,8 @@ class RelaxTogetherTest {
         RelaxTogether shared = new RelaxTogether(place);
         shared.submit(1, 5).block();
         ClusterWorker slow = shared.worker("slow", Duration.ofSeconds(3), Duration.ofMinutes(1));
-        ClusterWorker fast = shared.worker("fast", Duration.ZERO, Duration.ofMillis(200));
+        // Patient enough for the slow one to have read the row it took before it is taken over.
+        ClusterWorker fast = shared.worker("fast", Duration.ZERO, Duration.ofSeconds(1));
         List<String> lines = Flux.merge(
                         slow.work(1),
                         clusters.rows()
