@@ -28,6 +28,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.retry.Retry;
 
@@ -86,16 +87,24 @@ abstract class ConcurrencyFacet<R extends KeyedRow<R>> extends Facet<R> {
     private <T> int whileReading(Flux<T> reading, IntFunction<Mono<Long>> write) {
         AtomicInteger reads = new AtomicInteger();
         AtomicInteger writes = new AtomicInteger();
-        Mono<Long> writing = Mono.defer(() -> write.apply(writes.incrementAndGet()))
-                .repeat(() -> writes.get() < rounds || reads.get() < rounds && writes.get() < 100 * rounds)
-                .subscribeOn(Schedulers.parallel())
-                .then(Mono.just(0L))
-                .cache();
-        Flux<T> reader = reading.doOnNext(seen -> reads.incrementAndGet())
-                .subscribeOn(Schedulers.parallel())
-                .repeat()
-                .takeUntilOther(writing);
-        run(Flux.merge(reader, reader).then(writing));
+        // Reactor's own are as many as there are processors: on one, reading would begin when all is written.
+        Scheduler threads = Schedulers.newParallel("contract", 3);
+        try {
+            Mono<Long> writing = Mono.defer(() -> write.apply(writes.incrementAndGet()))
+                    .repeat(() -> writes.get() < rounds
+                            || reads.get() == 0
+                            || reads.get() < rounds && writes.get() < 100 * rounds)
+                    .subscribeOn(threads)
+                    .then(Mono.just(0L))
+                    .cache();
+            Flux<T> reader = reading.doOnNext(seen -> reads.incrementAndGet())
+                    .subscribeOn(threads)
+                    .repeat()
+                    .takeUntilOther(writing);
+            run(Flux.merge(reader, reader).then(writing));
+        } finally {
+            threads.dispose();
+        }
         assertThat(reads.get()).as("reads while writing").isPositive();
         return writes.get();
     }
