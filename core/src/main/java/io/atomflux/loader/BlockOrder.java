@@ -58,6 +58,11 @@ final class BlockOrder implements SampleOrder {
         }
     }
 
+    @Override
+    public long groupStart(long sample) {
+        return start(place(group(padded(sample) / blockRows)));
+    }
+
     private Group groupOf(long sample) {
         Group known = last;
         if (known != null && sample >= known.start && sample < known.start + known.size) {

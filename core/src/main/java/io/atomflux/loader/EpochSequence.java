@@ -61,6 +61,11 @@ final class EpochSequence implements Sequence {
     }
 
     @Override
+    public long groupStart(long slot) {
+        return orders.length == 1 ? orders[0].groupStart(slot) : slot;
+    }
+
+    @Override
     public void fill(long from, int count, int[] into, long[] positions) {
         if (from < 0 || count < 0 || count > length - from) {
             throw new IndexOutOfBoundsException(

@@ -5,12 +5,12 @@ import java.util.Arrays;
 /**
  * Walks through the samples of one worker of one rank, window by window; used by one thread at a time.
  *
- * <p>Where samples are shuffled within groups, a window ends with a group if it can, so that what a group's rows share, e.g. chunks of
- * a file, is read once and not for two windows.
+ * <p>Where samples are shuffled within groups, a window ends with a group if it can: what a group's rows share, e.g. chunks of a file,
+ * is then read once and not for two windows, and rows that are neighbours are read together.
  */
 final class OwnSlots {
 
-    private static final int LEAST = 4; // of a window is used at least one fourth
+    private static final int LEAST = 4; // of a window that no group fits into is used at least one fourth
 
     private final Steps steps;
     private final Sequence sequence;
@@ -21,7 +21,7 @@ final class OwnSlots {
     /**
      * Begins.
      *
-     * @param group samples that are shuffled with each other; 1 if it does not matter
+     * @param group how many samples are shuffled with each other, at most; 1 if it does not matter
      */
     OwnSlots(Steps steps, Sequence sequence, long group) {
         this.steps = steps;
@@ -55,11 +55,15 @@ final class OwnSlots {
     /** Returns how many samples there are up to the last end of a group, or all if these would be few. */
     private int upToGroup(long[] slots) {
         int end = slots.length;
-        long last = (slots[end - 1] + 1) / group;
-        while (end > 0 && (slots[end - 1] + 1) / group == last && (slots[end - 1] + 1) % group != 0) {
+        if (group == 1) {
+            return end;
+        }
+        long last = slots[end - 1];
+        long torn = sequence.groupStart(last + 1);
+        while (end > 0 && slots[end - 1] >= torn && slots[end - 1] <= last) {
             end--;
         }
-        return end == 0 || end < slots.length / LEAST ? slots.length : end;
+        return end == 0 || end < slots.length / LEAST && group > slots.length ? slots.length : end;
     }
 
     private void back(int samples) {

@@ -11,4 +11,9 @@ interface SampleOrder {
      * @param positions receives them from {@code offset} on
      */
     void fill(long from, int count, long[] positions, int offset);
+
+    /** Returns the first of the samples that are shuffled with one, which is itself where they are not shuffled. */
+    default long groupStart(long sample) {
+        return sample;
+    }
 }

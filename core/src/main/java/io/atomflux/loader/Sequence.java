@@ -24,4 +24,12 @@ interface Sequence {
      * @param positions receives for each its position in the store of that source
      */
     void fill(long from, int count, int[] sources, long[] positions);
+
+    /**
+     * Returns the first slot of the group in which the sample of a slot is shuffled; the slot itself where there are no groups, or
+     * several sources, whose groups do not begin together.
+     *
+     * @param slot at most {@link #length()}
+     */
+    long groupStart(long slot);
 }

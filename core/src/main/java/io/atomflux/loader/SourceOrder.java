@@ -38,6 +38,12 @@ final class SourceOrder {
         }
     }
 
+    /** Returns the first of the samples that are shuffled with one. */
+    long groupStart(long sample) {
+        long within = sample % size();
+        return within == 0 ? sample : sample - within + order(sample / size()).groupStart(within);
+    }
+
     private SampleOrder order(long pass) {
         if (plan.blockRows() == 0) {
             return rows::fill;

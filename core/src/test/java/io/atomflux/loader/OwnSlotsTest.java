@@ -13,7 +13,12 @@ import org.junit.jupiter.api.Test;
 class OwnSlotsTest {
 
     /** Samples in their order. */
-    private record Rows(long length) implements Sequence {
+    private record Rows(long length, long group) implements Sequence {
+        @Override
+        public long groupStart(long slot) {
+            return slot - slot % group;
+        }
+
         @Override
         public void fill(long from, int count, int[] sources, long[] positions) {
             assertThat(from + count).isLessThanOrEqualTo(length);
@@ -24,7 +29,7 @@ class OwnSlotsTest {
     }
 
     private static List<long[]> windows(Steps steps, long length, long group, int most) {
-        OwnSlots slots = new OwnSlots(steps, new Rows(length), group);
+        OwnSlots slots = new OwnSlots(steps, new Rows(length, group), group);
         List<long[]> windows = new ArrayList<>();
         for (Window window = slots.next(most); window.size() > 0; window = slots.next(most)) {
             long[] positions = new long[window.size()];
@@ -50,6 +55,16 @@ class OwnSlotsTest {
         assertThat(windows(steps, 1000, 1, 400))
                 .extracting(window -> window.length)
                 .containsExactly(400, 400, 170);
+    }
+
+    @Test
+    @DisplayName(
+            "a window that began within a group ends with it if groups are no larger than windows, so that the next ones do too")
+    void finishesGroup() {
+        Steps steps = new Steps(1000, 385, Turn.ALONE, 10, Remainder.SHORT);
+        assertThat(windows(steps, 1000, 395, 400))
+                .extracting(window -> window[window.length - 1])
+                .containsExactly(394L, 789L, 999L);
     }
 
     @Test

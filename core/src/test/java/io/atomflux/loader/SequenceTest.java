@@ -198,6 +198,35 @@ class SequenceTest {
     }
 
     @Test
+    @DisplayName("the first slot of each slot's group is told: no block has rows in two groups, in any pass")
+    void tellsGroups() {
+        SplittableRandom random = new SplittableRandom(11);
+        for (int round = 0; round < 200; round++) {
+            int size = 1 + random.nextInt(300);
+            int blockRows = 1 + random.nextInt(9);
+            int blocks = 1 + random.nextInt(9);
+            Sequence sequence = Sequence.of(new EpochPlan(
+                    1, round, List.of(source(size, 0, 1, 0, blockRows, blocks)), MixtureEnd.COUNT, 3L * size));
+            for (int pass = 0; pass < 3; pass++) {
+                long[] positions = positions(sequence, (long) pass * size, size);
+                int[] firstOfBlock =
+                        IntStream.generate(() -> -1).limit(size / blockRows + 1).toArray();
+                int groups = 0;
+                for (int i = 0; i < size; i++) {
+                    int start = (int) (sequence.groupStart((long) pass * size + i) - (long) pass * size);
+                    groups += start == i ? 1 : 0;
+                    int block = (int) positions[i] / blockRows;
+                    firstOfBlock[block] = firstOfBlock[block] < 0 ? start : firstOfBlock[block];
+                    assertThat(start).isBetween(0, i).isEqualTo(firstOfBlock[block]);
+                }
+                int count = (size - 1) / blockRows + 1;
+                assertThat(groups).isEqualTo((count - 1) / blocks + 1);
+            }
+            assertThat(sequence.groupStart(3L * size)).isEqualTo(3L * size);
+        }
+    }
+
+    @Test
     @DisplayName("rows in their order come as they stand in the store, in every pass")
     void orderedComesAsItStands() {
         assertThat(first(5, 1, 1, source(5, 0, 1, 0, 0, 1))).isEqualTo("0, 1, 2, 3, 4");
