@@ -18,6 +18,7 @@ final class BatchMaker {
     private final List<Stage> stages;
     private final Collation collation;
     private final BadRows badRows;
+    private final OnPool pool;
     private final long seed;
 
     /**
@@ -25,12 +26,19 @@ final class BatchMaker {
      *
      * @param kept keys of a row that maps see, if more may have been read; null for all
      */
-    BatchMaker(Epoch epoch, @Nullable List<String> kept, List<Stage> stages, Collation collation, BadRows badRows) {
+    BatchMaker(
+            Epoch epoch,
+            @Nullable List<String> kept,
+            List<Stage> stages,
+            Collation collation,
+            BadRows badRows,
+            OnPool pool) {
         this.epoch = epoch;
         this.kept = kept;
         this.stages = stages;
         this.collation = collation;
         this.badRows = badRows;
+        this.pool = pool;
         this.seed = mixed(mixed(epoch.plan().seed()) ^ epoch.plan().epoch());
     }
 
@@ -44,7 +52,7 @@ final class BatchMaker {
 
     /** Makes a batch; cold, never fails. */
     Mono<Made> make(Draft draft) {
-        return OnPool.call(interest -> made(draft, interest), thrown -> new Made(null, thrown));
+        return pool.call(interest -> made(draft, interest), thrown -> new Made(null, thrown));
     }
 
     private Made made(Draft draft, OnPool.Interest interest) {

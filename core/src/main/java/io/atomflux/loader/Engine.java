@@ -35,10 +35,16 @@ final class Engine {
 
     Flux<Batch> run() {
         boolean trimmed = settings.keys != null && settings.dependsOnRows();
+        OnPool pool = new OnPool(settings.prefetch);
         BatchMaker maker = new BatchMaker(
-                epoch, trimmed ? settings.keysRead() : null, settings.stages, settings.collation(), settings.badRows);
+                epoch,
+                trimmed ? settings.keysRead() : null,
+                settings.stages,
+                settings.collation(),
+                settings.badRows,
+                pool);
         return (settings.dependsOnRows() ? byContent() : byCount())
-                .concatWith(OnPool.call(interest -> List.of(), failure -> List.of(Draft.failed(failure)))) // see OnPool
+                .concatWith(pool.call(interest -> List.of(), failure -> List.of(Draft.failed(failure)))) // see OnPool
                 .flatMapIterable(drafts -> drafts, 1)
                 .flatMapSequential(maker::make, settings.prefetch, 1)
                 .handle((made, sink) -> {
@@ -65,7 +71,7 @@ final class Engine {
      * and whole ones only of its own.
      */
     private Flux<List<Draft>> byContent() {
-        Look look = new Look(settings, epoch);
+        Look look = new Look(settings, epoch, new OnPool(windows));
         List<String> deciding = look.keys();
         boolean once = settings.turn.isAlone() || deciding == null;
         long part = once ? share : Math.max(1, share / 2);

@@ -23,10 +23,12 @@ final class Look {
 
     private final Settings settings;
     private final Epoch epoch;
+    private final OnPool pool;
 
-    Look(Settings settings, Epoch epoch) {
+    Look(Settings settings, Epoch epoch, OnPool pool) {
         this.settings = settings;
         this.epoch = epoch;
+        this.pool = pool;
     }
 
     /** Returns the keys that are looked at; null for all. */
@@ -54,7 +56,7 @@ final class Look {
      */
     Mono<Piece> at(Piece piece, boolean wholeRows) {
         return (wholeRows ? onlyNeeded(piece) : Mono.just(piece))
-                .flatMap(known -> OnPool.call(interest -> looked(known, interest), Piece::failed))
+                .flatMap(known -> pool.call(interest -> looked(known, interest), Piece::failed))
                 .onErrorResume(failure -> Mono.just(Piece.failed(failure)));
     }
 

@@ -1,7 +1,10 @@
 package io.atomflux.loader;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
@@ -18,13 +21,36 @@ import reactor.core.scheduler.Schedulers;
  *
  * <p>Batches arrive on these threads too, or on the one that asks for them: whoever ends the making of one passes on what is ready, as does
  * the end of the epoch, which therefore comes from here as well.
+ *
+ * <p>Each user of the pool has at most so many threads of it, and a thread goes on with what waits for it: waking another takes
+ * longer than a batch does.
  */
 final class OnPool {
 
     private static final Scheduler POOL = Schedulers.newBoundedElastic(
             Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE, Integer.MAX_VALUE, "atomflux-loader", 60, true);
 
-    private OnPool() {}
+    private static final int MOST_IN_A_ROW = 64; // then others come first, if all threads are taken
+
+    private final int most;
+    private final Scheduler threads;
+    private final Queue<Task<?>> waiting = new ArrayDeque<>(); // guarded by this, as the next one
+    private int running;
+
+    /**
+     * Takes up nothing yet.
+     *
+     * @param most how much may run at once
+     */
+    OnPool(int most) {
+        this(most, POOL);
+    }
+
+    /** Uses other threads. */
+    OnPool(int most, Scheduler threads) {
+        this.most = most;
+        this.threads = threads;
+    }
 
     /** Work in several steps. */
     @FunctionalInterface
@@ -57,32 +83,105 @@ final class OnPool {
      * @return cold; one value; never fails. Cancelled, work that has not begun never does, and what it would work on is let go; what
      *     runs ends before its next step. The thread is not interrupted, as it might be reading a file for the user
      */
-    static <T> Mono<T> call(Work<T> work, Function<Throwable, T> failed) {
-        return Mono.<T>create(sink -> {
-                    AtomicReference<@Nullable Work<T>> wanted = new AtomicReference<>(work);
-                    sink.onCancel(() -> wanted.set(null));
-                    var unused = POOL.schedule(() -> run(wanted, failed, sink));
-                })
-                .onErrorResume(refused -> Mono.just(failed.apply(refused)));
+    <T> Mono<T> call(Work<T> work, Function<Throwable, T> failed) {
+        return Mono.create(sink -> {
+            Task<T> task = new Task<>(work, failed, sink);
+            sink.onCancel(task::cancel);
+            execute(task);
+        });
     }
 
-    private static <T> void run(
-            AtomicReference<@Nullable Work<T>> wanted, Function<Throwable, T> failed, MonoSink<T> sink) {
-        Work<T> work = wanted.get();
-        if (work == null) {
-            return;
+    /** Whoever comes first takes it: a thread that has just ended something, or one more. */
+    private void execute(Task<?> task) {
+        synchronized (this) {
+            waiting.add(task);
+            if (running == most) {
+                return;
+            }
+            running++;
         }
-        T value;
+        lend();
+    }
+
+    /** Has one more thread run what waits. */
+    private void lend() {
         try {
-            value = work.run(() -> {
-                if (wanted.get() == null) {
-                    throw new CancellationException("nobody waits for this any more");
+            var unused = threads.schedule(this::runAll);
+        } catch (Throwable refused) { // out of threads: those that run take what waits; without any, nobody would
+            List<Task<?>> left = new ArrayList<>();
+            synchronized (this) {
+                running--;
+                if (running == 0) {
+                    left.addAll(waiting);
+                    waiting.clear();
                 }
-            });
-        } catch (Throwable thrown) {
-            value = failed.apply(harmless(thrown));
+            }
+            left.forEach(task -> task.refuse(refused));
         }
-        sink.success(value);
+    }
+
+    private void runAll() {
+        int left = MOST_IN_A_ROW;
+        boolean returned = true;
+        try {
+            for (Task<?> task = next(); task != null; task = --left > 0 ? next() : null) {
+                returned = false;
+                task.run();
+                returned = true;
+                var unused = Thread.interrupted(); // by a function of the user; nothing to the next one
+            }
+        } finally {
+            if (left == 0 || !returned) {
+                lend(); // this thread is for others now, or ends with what was thrown
+            }
+        }
+    }
+
+    private synchronized @Nullable Task<?> next() {
+        Task<?> next = waiting.poll();
+        if (next == null) {
+            running--;
+        }
+        return next;
+    }
+
+    /** Work, and who waits for it. */
+    private static final class Task<T> {
+        private final Function<Throwable, T> failed;
+        private final MonoSink<T> sink;
+        private volatile @Nullable Work<T> wanted;
+
+        Task(Work<T> work, Function<Throwable, T> failed, MonoSink<T> sink) {
+            this.failed = failed;
+            this.sink = sink;
+            this.wanted = work;
+        }
+
+        void cancel() {
+            wanted = null;
+        }
+
+        void refuse(Throwable refused) {
+            sink.success(failed.apply(harmless(refused)));
+        }
+
+        void run() {
+            Work<T> work = wanted;
+            if (work == null) {
+                return;
+            }
+            T value;
+            try {
+                value = work.run(() -> {
+                    if (wanted == null) {
+                        throw new CancellationException("nobody waits for this any more");
+                    }
+                });
+            } catch (Throwable thrown) {
+                value = failed.apply(harmless(thrown));
+            }
+            sink.success(value);
+        }
     }
 
     /** Reactor throws errors of the virtual machine on, on whichever thread, and who waits for the stream waits for ever. */
