@@ -48,6 +48,9 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
         T run(Environment environment, ReadTxn txn, State state) throws IOException;
     }
 
+    /** A seek costs about as much as so many steps of a walk. */
+    private static final int SEEK = 3;
+
     private record Picked(Columns columns, Fields fields) {}
 
     private final Path location;
@@ -235,9 +238,9 @@ final class LmdbStore implements BlockingRowBackend<BlobRow> {
         if (fields == schema) {
             return scanner.walk(sortKey, fields);
         }
-        // a seek costs about as much as three steps of a walk
-        Fields.Shape found =
-                fields.size() * 3 > schema.size() ? scanner.walk(sortKey, fields) : scanner.pick(sortKey, fields);
+        Fields.Shape found = fields.size() * SEEK > schema.size()
+                ? scanner.walk(sortKey, fields, schema.size() - fields.size() >= SEEK)
+                : scanner.pick(sortKey, fields);
         if (found == null && scanner.walk(sortKey, schema) != null) {
             scanner.forget();
             return Fields.NOTHING;

@@ -37,6 +37,15 @@ final class RowScanner {
 
     /** Finds the cells of a row by a walk over its prefix; fields not in the table are skipped. */
     Fields.@Nullable Shape walk(long sortKey, Fields fields) {
+        return walk(sortKey, fields, false);
+    }
+
+    /**
+     * Finds the cells of a row by a walk over its prefix.
+     *
+     * @param leave whether to seek the next row once all fields were found here, and not to walk there
+     */
+    Fields.@Nullable Shape walk(long sortKey, Fields fields, boolean leave) {
         cells = 0;
         bytes = 0;
         int prefix = cursor.prefix(sortKey);
@@ -60,6 +69,10 @@ final class RowScanner {
             }
             if (found >= 0) {
                 note(found);
+                if (leave && cells == fields.size()) {
+                    positioned = false;
+                    break;
+                }
             }
             positioned = cursor.next();
         }

@@ -33,11 +33,15 @@ import io.atomflux.value.Version;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -189,6 +193,45 @@ class LmdbStoreTest {
         assertThat(fresh.get(2, Columns.of(List.of("hidden")))).isEqualTo(BlobRow.empty());
         fresh.apply(new Write.Delete<>(Selection.at(0), Optional.empty()));
         assertThat(fresh.verify()).singleElement().asString().contains("1-hidden");
+    }
+
+    @Test
+    @DisplayName(
+            "some keys of rows in any order are what the whole rows have of them, however many keys rows have and lack")
+    void someKeysOfScatteredRows() throws Exception {
+        Random random = new Random(17);
+        LmdbStore store = open();
+        List<BlobRow> whole = new ArrayList<>();
+        for (int i = 0; i < 130; i++) {
+            List<String> cells = new ArrayList<>(List.of("k5", "always" + i));
+            for (int key = 0; key < 10; key++) {
+                if (key != 5 && random.nextInt(8) > 0) {
+                    cells.addAll(List.of("k" + key, key + " of " + i));
+                }
+            }
+            whole.add(row(cells.toArray(String[]::new)));
+        }
+        store.apply(append(whole));
+        for (int round = 0; round < 60; round++) {
+            List<String> keys = new ArrayList<>(
+                    IntStream.range(0, 11).mapToObj(key -> "k" + key).toList());
+            Collections.shuffle(keys, random);
+            List<String> wanted = List.copyOf(keys.subList(0, 1 + random.nextInt(keys.size())));
+            long[] at = random.longs(40, 0, whole.size()).toArray(); // some twice
+            if (round % 3 > 0) {
+                Arrays.sort(at);
+            }
+            if (round % 3 == 2) {
+                at = LongStream.range(at[0], whole.size()).toArray();
+            }
+            List<BlobRow> expected = Arrays.stream(at)
+                    .mapToObj(position -> whole.get((int) position).only(wanted))
+                    .toList();
+            try (BlockingReader<BlobRow> reader =
+                    store.reader(new ReadRequest(Selection.ALL.pick(at), Columns.of(wanted), false))) {
+                assertThat(rest(reader, 2000)).isEqualTo(expected);
+            }
+        }
     }
 
     @Test
