@@ -367,7 +367,7 @@ class CacheTest {
         Disposable download = online.open(dataset, file(dataset, LARGE), true).subscribe();
         began.asMono().block(PATIENCE);
         download.dispose();
-        cancelled.get(10, java.util.concurrent.TimeUnit.SECONDS);
+        cancelled.get(30, java.util.concurrent.TimeUnit.SECONDS);
         hub.streams.clear();
         assertThat(all(download(dataset, LARGE))).isEqualTo("content of " + LARGE);
         assertThat(names("blobs")).noneMatch(name -> name.endsWith(".incomplete"));

@@ -111,7 +111,7 @@ class PermitsTest {
                         16)
                 .doFinally(s -> done.tryEmitEmpty())
                 .subscribe();
-        done.asMono().block(Duration.ofSeconds(20));
+        done.asMono().block(Duration.ofSeconds(30));
         assertThat(most.get()).isLessThanOrEqualTo(2);
         while (permits.running() > 0) {
             Thread.onSpinWait(); // the last ones give back after they told their end
