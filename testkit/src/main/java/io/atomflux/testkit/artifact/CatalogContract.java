@@ -17,9 +17,11 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -236,11 +238,15 @@ public abstract class CatalogContract {
             keys.add(Bytes.ofText("key" + i));
         }
         AtomicBoolean over = new AtomicBoolean();
+        CountDownLatch begun = new CountDownLatch(THREADS / 2); // each of the readers, before anything is written
         List<Callable<Integer>> writers = new ArrayList<>();
         List<Callable<Integer>> readers = new ArrayList<>();
         for (int t = 0; t < THREADS / 2; t++) {
             int me = t;
             writers.add(() -> {
+                assertThat(begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .as("everybody reads")
+                        .isTrue();
                 for (int i = 0; i < rounds(25); i++) {
                     Commit.Builder commit = Commit.builder();
                     for (Bytes key : keys) {
@@ -258,6 +264,9 @@ public abstract class CatalogContract {
                 int seen = 0;
                 while (!over.get()) {
                     List<Catalog.Entry> page = page(catalog, FIRST, LAST, 100, 1 << 20);
+                    if (seen == 0) {
+                        begun.countDown();
+                    }
                     assertThat(page.size()).isIn(0, keys.size());
                     assertThat(page.stream()
                                     .map(Catalog.Entry::value)

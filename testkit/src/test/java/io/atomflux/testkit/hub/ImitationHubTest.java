@@ -369,7 +369,7 @@ class ImitationHubTest {
                 .send(stalled, java.net.http.HttpResponse.BodyHandlers.ofInputStream())
                 .body()) {
             assertThat(in.readNBytes(100)).isEqualTo(Arrays.copyOf(SHARD, 100));
-            assertThat(hub.load(Host.CDN).running()).isEqualTo(1);
+            awaitRunning(1);
         }
         hub.inject(Fault.at(Host.CDN).times(1).delay(Duration.ofMillis(50)));
         long before = System.nanoTime();
@@ -413,10 +413,15 @@ class ImitationHubTest {
             assertThat(request.header("RANGE")).contains("bytes=0-0");
         });
         client.get(shard());
-        Flux.interval(Duration.ofMillis(1)) // the client has the last byte before the server knows that it has
-                .takeUntil(tick -> hub.load(Host.CDN).running() == 0)
-                .blockLast(Duration.ofSeconds(30));
+        awaitRunning(0);
         assertThat(hub.load(Host.CDN)).isEqualTo(new Load(1, 2048, 0, 1));
+    }
+
+    /** The client has the last byte before the server knows that it has. */
+    private void awaitRunning(int requests) {
+        Flux.interval(Duration.ofMillis(1))
+                .takeUntil(tick -> hub.load(Host.CDN).running() == requests)
+                .blockLast(Duration.ofSeconds(30));
     }
 
     @Test
