@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -172,29 +173,7 @@ final class HubBackend implements RowBackend<Row> {
 
     @Override
     public RowReader<Row> reader(ReadRequest rows) {
-        return new RowReader<>() {
-            private final AtomicReference<@Nullable RowReader<Row>> begun = new AtomicReference<>();
-
-            @Override
-            public Mono<Batch<Row>> next(long maxBytes) {
-                return open(found -> {
-                    RowReader<Row> reader = begun.get();
-                    if (reader == null) {
-                        reader = found.reader(rows);
-                        begun.set(reader);
-                    }
-                    return reader.next(maxBytes);
-                });
-            }
-
-            @Override
-            public Mono<Void> close() {
-                return Mono.defer(() -> {
-                    RowReader<Row> reader = begun.get();
-                    return reader == null ? Mono.empty() : reader.close();
-                });
-            }
-        };
+        return new Reader(rows);
     }
 
     /**
@@ -240,5 +219,47 @@ final class HubBackend implements RowBackend<Row> {
     @Override
     public String toString() {
         return "HubBackend[" + name + ", " + request.revision() + "]";
+    }
+
+    /** Reads through the engine's reader, begun with the first batch; closed once, whatever a cancelled batch still does. */
+    private final class Reader implements RowReader<Row> {
+
+        private final ReadRequest rows;
+        private @Nullable RowReader<Row> begun; // guarded by this
+        private boolean over; // guarded by this
+
+        Reader(ReadRequest rows) {
+            this.rows = rows;
+        }
+
+        @Override
+        public Mono<Batch<Row>> next(long maxBytes) {
+            return open(found -> begun(found).next(maxBytes));
+        }
+
+        private synchronized RowReader<Row> begun(Engine found) {
+            if (over) {
+                throw new CancellationException("this stream of " + name + " was closed");
+            }
+            RowReader<Row> reader = begun;
+            if (reader == null) {
+                reader = found.reader(rows);
+                begun = reader;
+            }
+            return reader;
+        }
+
+        @Override
+        public Mono<Void> close() {
+            return Mono.defer(() -> {
+                RowReader<Row> reader;
+                synchronized (this) {
+                    over = true;
+                    reader = begun;
+                    begun = null;
+                }
+                return reader == null ? Mono.empty() : reader.close();
+            });
+        }
     }
 }

@@ -6,23 +6,27 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 
-/** One pass over lines of JSON, from the nearest place known to the rows of an ascending course; one call at a time. */
-final class LineScan {
+/**
+ * One pass over lines of JSON, from the nearest place known to the rows of an ascending course; one call at a time, and
+ * {@link #dispose} at any time: also while a call that was cancelled is still at work on another thread.
+ */
+final class LineScan implements Disposable {
 
     private final LinesEngine engine;
     private final Course course;
     private final Columns columns;
     private final int ahead;
+    private final Disposable.Swap fetching = Disposables.swap(); // the pieces on their way, also if they begin too late
     private int shard = -1;
     private long first; // position of the shard's first row in the dataset
     private long row; // of the shard, of the line to come
     private @Nullable Puller<ByteBuffer> pieces;
-    private final Disposable.Swap fetching = Disposables.swap(); // the pieces, also if they begin after the closing
     private @Nullable LineSplitter lines;
     private @Nullable RowMaker maker;
     private List<String> makersColumns = List.of();
@@ -52,6 +56,9 @@ final class LineScan {
     }
 
     private Mono<List<Row>> step(long maxBytes) {
+        if (isDisposed()) {
+            return Mono.error(new CancellationException("nobody reads " + engine.name() + " in this pass any more"));
+        }
         if (!course.has(ordinal)) {
             ended = true;
             return Mono.just(List.of());
@@ -110,7 +117,7 @@ final class LineScan {
         if (running == null) {
             running = Puller.of(file.piecesAfter(start, ahead));
             pieces = running;
-            fetching.update(running::cancel);
+            fetching.update(running);
         }
         return running.next();
     }
@@ -162,8 +169,13 @@ final class LineScan {
         return current.row(needed, row);
     }
 
-    /** Ends what runs, on whatever thread: who was cancelled may be about to ask for more. */
-    void close() {
+    @Override
+    public void dispose() {
         fetching.dispose();
+    }
+
+    @Override
+    public boolean isDisposed() {
+        return fetching.isDisposed();
     }
 }

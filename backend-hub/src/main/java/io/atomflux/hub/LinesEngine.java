@@ -67,7 +67,7 @@ final class LinesEngine implements Engine {
             // No row is here, so the scan notes all ends on its way to it.
             LineScan scan = new LineScan(
                     this, Course.of(Positions.progression(Long.MAX_VALUE >> 1, 1, 1)), Columns.of(List.of()), ahead());
-            return scan.next(1).doFinally(signal -> scan.close()).map(none -> known());
+            return scan.next(1).doFinally(signal -> scan.dispose()).map(none -> known());
         });
     }
 
@@ -96,7 +96,7 @@ final class LinesEngine implements Engine {
         return Mono.defer(() -> {
             LineScan scan = new LineScan(this, Course.of(Positions.range(index, index + 1)), columns, 1);
             return scan.next(1)
-                    .doFinally(signal -> scan.close())
+                    .doFinally(signal -> scan.dispose())
                     .flatMap(rows -> rows.isEmpty() ? outOfBounds(index) : Mono.just(rows.get(0)));
         });
     }

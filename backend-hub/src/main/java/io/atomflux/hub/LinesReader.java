@@ -13,12 +13,17 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
  * One stream of rows of JSON lines: ascending positions in one pass; others as many at once as fit into a batch, in one pass
  * where they are close together.
+ *
+ * <p>All fields but one are touched by the one batch being read only: it may still be at work on another thread when it was
+ * cancelled and the stream is closed.
  */
 final class LinesReader implements RowReader<Row> {
 
@@ -28,8 +33,9 @@ final class LinesReader implements RowReader<Row> {
 
     private final LinesEngine engine;
     private final ReadRequest request;
+    private final Disposable.Swap passes = Disposables.swap(); // what closing ends, also if it begins too late
     private @Nullable Course course;
-    private volatile @Nullable LineScan scan; // closed by whoever cancels
+    private @Nullable LineScan scan;
     private long ordinal;
     private long bytesSeen;
 
@@ -63,10 +69,12 @@ final class LinesReader implements RowReader<Row> {
     }
 
     private Mono<Batch<Row>> passing(Course known, long maxBytes) {
-        if (scan == null) {
-            scan = new LineScan(engine, known, request.columns(), engine.ahead());
-        }
         LineScan running = scan;
+        if (running == null) {
+            running = new LineScan(engine, known, request.columns(), engine.ahead());
+            scan = running;
+            passes.update(running);
+        }
         return running.next(maxBytes).flatMap(rows -> {
             if (rows.isEmpty()) {
                 return Mono.empty();
@@ -124,17 +132,12 @@ final class LinesReader implements RowReader<Row> {
                         }
                         return found;
                     })
-                    .doFinally(signal -> pass.close());
+                    .doFinally(signal -> pass.dispose());
         });
     }
 
     @Override
     public Mono<Void> close() {
-        return Mono.fromRunnable(() -> {
-            LineScan running = scan;
-            if (running != null) {
-                running.close();
-            }
-        });
+        return Mono.fromRunnable(passes::dispose);
     }
 }

@@ -19,6 +19,9 @@ import reactor.core.publisher.Mono;
  * One stream of rows. Ascending positions are read row group by row group; from the third batch on the row groups to come
  * are fetched ahead, as far as bytes and requests allow. Who wants one row takes one batch, and has asked for the next by then;
  * that costs no request more.
+ *
+ * <p>What is closed are {@link #gate} and {@link #fetching}; all else is touched by the one batch being read only, which may
+ * still be at work on another thread when it was cancelled and the stream is closed.
  */
 final class ParquetReader implements RowReader<Row> {
 
@@ -51,12 +54,12 @@ final class ParquetReader implements RowReader<Row> {
     private final ParquetEngine engine;
     private final ReadRequest request;
     private final ByteGate gate;
+    private final Disposable.Swap fetching = Disposables.swap(); // what is on its way, also if it begins too late
     private @Nullable Course course;
     private @Nullable ScatteredRows scattered;
     private @Nullable Arrived current;
     private @Nullable GroupRows rows;
     private @Nullable Puller<Arrived> rest;
-    private final Disposable.Swap fetching = Disposables.swap(); // the rest, also if it begins after the closing
     private long held;
     private long ordinal;
     private int batches;
@@ -111,9 +114,9 @@ final class ParquetReader implements RowReader<Row> {
             return elsewhere.next(maxBytes);
         }
         if (batches >= BATCHES_ALONE && rest == null && current != null) {
-            Puller<Arrived> begun = Puller.of(ahead(known, current));
-            rest = begun;
-            fetching.update(begun::cancel);
+            Puller<Arrived> following = Puller.of(ahead(known, current));
+            rest = following;
+            fetching.update(following);
         }
         Arrived now = current;
         if (now != null && known.at(ordinal) < now.first + now.loaded.group().rows()) {

@@ -1,19 +1,21 @@
 package io.atomflux.hub;
 
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
+import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
 /**
- * Takes the elements of a flux one by one; one call at a time.
+ * Takes the elements of a flux one by one; one call at a time, and {@link #dispose} at any time.
  *
  * @param <T> elements
  */
-final class Puller<T> {
+final class Puller<T> implements Disposable {
 
     private final Receiver<T> receiver = new Receiver<>();
 
@@ -26,13 +28,20 @@ final class Puller<T> {
         return puller;
     }
 
-    /** Returns the next element, or nothing at the end; an error again and again. */
+    /** Returns the next element, or nothing at the end; an error again and again, one of them that it was given up. */
     Mono<T> next() {
         return Mono.create(receiver::ask);
     }
 
-    void cancel() {
+    /** Cancels the flux; who waits for an element hears of it. */
+    @Override
+    public void dispose() {
         receiver.cancel();
+    }
+
+    @Override
+    public boolean isDisposed() {
+        return receiver.isDisposed();
     }
 
     private static final class Receiver<T> extends BaseSubscriber<T> {
@@ -49,9 +58,16 @@ final class Puller<T> {
                 }
             }
             if (ended == null) {
+                sink.onCancel(() -> withdraw(sink));
                 request(1);
             } else {
                 tell(sink, ended);
+            }
+        }
+
+        private synchronized void withdraw(MonoSink<T> sink) {
+            if (waiting == sink) {
+                waiting = null;
             }
         }
 
@@ -88,6 +104,12 @@ final class Puller<T> {
         @Override
         protected void hookOnComplete() {
             end(Optional.empty());
+        }
+
+        @Override
+        protected void hookOnCancel() {
+            // not as the end: who waits must not take what came so far for the whole
+            end(Optional.of(new CancellationException("nobody reads this stream any more")));
         }
 
         private void end(Optional<Throwable> how) {

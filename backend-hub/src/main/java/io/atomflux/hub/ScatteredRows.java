@@ -29,7 +29,7 @@ final class ScatteredRows {
     private final ByteGate gate;
     private long ordinal;
     private long bytesSeen;
-    private @Nullable Loaded last;
+    private volatile @Nullable Loaded last; // several row groups come at once
 
     ScatteredRows(ParquetEngine engine, Course course, Columns columns, ByteGate gate) {
         this.engine = engine;
@@ -97,11 +97,11 @@ final class ScatteredRows {
         }
         return Mono.defer(() -> {
             long bytes = Loaded.bytes(engine.plan(group, columns).plan());
-            return gate.acquire(bytes)
-                    .then(engine.kept(group, columns))
-                    .doOnNext(loaded -> last = loaded)
-                    .flatMap(loaded -> decoded(share, loaded))
-                    .doFinally(signal -> gate.release(bytes));
+            return gate.within(
+                    bytes,
+                    Mono.defer(() -> engine.kept(group, columns))
+                            .doOnNext(loaded -> last = loaded)
+                            .flatMap(loaded -> decoded(share, loaded)));
         });
     }
 

@@ -77,6 +77,10 @@ final class Link {
             }
             CompletableFuture<Sender> fresh = new CompletableFuture<>();
             if (attempt.compareAndSet(made, fresh)) {
+                if (closed) { // since it was looked at: whoever closed may not have seen this attempt
+                    fresh.completeExceptionally(new StoreClosedException(store));
+                    return fresh;
+                }
                 var unused = connector.connect(() -> abandon(fresh)).toFuture().whenComplete((sender, failure) -> {
                     if (failure != null) {
                         fresh.completeExceptionally(failure);

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 
 /**
@@ -22,6 +23,9 @@ import reactor.core.publisher.Mono;
  *
  * <p>Positions are resolved for the size the first batch saw. Each batch tells the sort key at the position before it, in
  * its own moment: if that is not the row emitted last, the rows have moved.
+ *
+ * <p>What is closed is {@link #running}; all else is touched by the one batch being read only, which may still be at work on
+ * another thread when it was cancelled and the stream is closed.
  */
 final class RedisReader implements RowReader<BlobRow> {
 
@@ -45,13 +49,14 @@ final class RedisReader implements RowReader<BlobRow> {
     private static final int MOST_AHEAD = 8;
 
     /** Positions that were asked for. */
-    private record Window(long from, long to, CompletableFuture<Rows> reply, Disposable running) {}
+    private record Window(long from, long to, CompletableFuture<Rows> reply, Disposable asking) {}
 
     private final RedisRows rows;
     private final ReadRequest request;
     private final RedisRows.Wanted wanted;
     private final Limits limits;
     private final ArrayDeque<Window> ahead = new ArrayDeque<>();
+    private final Disposable.Composite running = Disposables.composite(); // of those ahead, also if asked for too late
     private @Nullable Positions positions;
     private long done;
     private long asked;
@@ -124,7 +129,7 @@ final class RedisReader implements RowReader<BlobRow> {
         prefetch(known, maxBytes);
         Window window = ahead.element();
         return Mono.fromFuture(window.reply, true).flatMap(reply -> {
-            ahead.remove();
+            running.remove(ahead.remove().asking);
             if (reply.rows.length == 0 || !Arrays.equals(reply.before, last)) {
                 cancelAhead();
                 return Mono.error(new StoreChangedException(rows.name(), done));
@@ -163,9 +168,16 @@ final class RedisReader implements RowReader<BlobRow> {
     private Window ask(Positions known, long from, long to, long maxBytes) {
         byte[] before = Layout.bytes(known.at(from - 1));
         CompletableFuture<Rows> reply = new CompletableFuture<>();
-        Disposable running = rows.read(text(known.part(from, to)), bytes(maxBytes), wanted, before)
-                .subscribe(reply::complete, reply::completeExceptionally);
-        return new Window(from, to, reply, running);
+        Disposable.Swap asking = Disposables.swap();
+        Window window = new Window(from, to, reply, () -> {
+            asking.dispose();
+            reply.cancel(true);
+        });
+        if (running.add(window.asking)) {
+            asking.update(rows.read(text(known.part(from, to)), bytes(maxBytes), wanted, before)
+                    .subscribe(reply::complete, reply::completeExceptionally));
+        }
+        return window;
     }
 
     private long bytes(long maxBytes) {
@@ -225,14 +237,14 @@ final class RedisReader implements RowReader<BlobRow> {
 
     private void cancelAhead() {
         ahead.forEach(window -> {
-            window.running.dispose();
-            window.reply.cancel(true);
+            running.remove(window.asking);
+            window.asking.dispose();
         });
         ahead.clear();
     }
 
     @Override
     public Mono<Void> close() {
-        return Mono.fromRunnable(this::cancelAhead);
+        return Mono.fromRunnable(running::dispose);
     }
 }

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -24,8 +24,7 @@ final class Upkeep {
     private final Layout layout;
     private final Limits limits;
     private final AtomicBoolean begun = new AtomicBoolean();
-    private volatile @Nullable Disposable timer;
-    private volatile boolean stopped;
+    private final Disposable.Swap timer = Disposables.swap(); // also if it begins after it was stopped
 
     Upkeep(Commands commands, Layout layout, Limits limits) {
         this.commands = commands;
@@ -40,9 +39,9 @@ final class Upkeep {
                 return Mono.empty();
             }
             Mono<Void> quietly = sweep().onErrorResume(failure -> Mono.empty()); // the next time will do
-            timer = Mono.defer(() -> Mono.delay(pause()).then(quietly))
-                    .repeat(() -> !stopped)
-                    .subscribe();
+            timer.update(Mono.defer(() -> Mono.delay(pause()).then(quietly))
+                    .repeat(() -> !timer.isDisposed())
+                    .subscribe());
             return quietly;
         });
     }
@@ -53,11 +52,7 @@ final class Upkeep {
     }
 
     void stop() {
-        stopped = true;
-        Disposable running = timer;
-        if (running != null) {
-            running.dispose();
-        }
+        timer.dispose();
     }
 
     /** Sweeps what is overdue. */

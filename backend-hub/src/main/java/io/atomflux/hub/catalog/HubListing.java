@@ -60,9 +60,9 @@ final class HubListing implements Listing {
             return fetch.get(first, LARGEST_PAGE)
                     .onErrorResume(
                             StoreNotFoundException.class, missing -> Mono.empty()) // a page after it must be there
-                    .expand(answer -> next(answer)
+                    .expand(answer -> Mono.defer(() -> next(answer) // not of a page that was refused
                             .map(link -> fetch.get(link, LARGEST_PAGE))
-                            .orElse(Mono.empty()))
+                            .orElse(Mono.empty())))
                     .doOnNext(this::read)
                     .then(Mono.fromSupplier(() -> {
                         entries.sort(TreeEntry.BY_PATH);

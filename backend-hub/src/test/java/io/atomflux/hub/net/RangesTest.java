@@ -192,7 +192,9 @@ class RangesTest {
                 .doOnNext(part -> {
                     if (seen.addAndGet(part.remaining()) >= 70_000 && !down.getAndSet(true)) {
                         Mono.fromRunnable(storage::close)
-                                .then(Mono.delay(Duration.ofMillis(10))) // ten seconds of the client's time
+                                // ten seconds of the client's time; to where binding may block
+                                .then(Mono.delay(
+                                        Duration.ofMillis(10), reactor.core.scheduler.Schedulers.boundedElastic()))
                                 .doOnNext(tick -> storage = new Site("http", port, server -> server, this::good))
                                 .subscribeOn(reactor.core.scheduler.Schedulers.boundedElastic())
                                 .subscribe();

@@ -86,6 +86,7 @@ final class RedisFiles implements FileStore {
         private final String name;
         private volatile String number = "";
         private volatile Mono<String> onItsWay = Mono.just("");
+        private volatile boolean abandoned;
 
         Writing(String set, String name) {
             this.set = set;
@@ -100,6 +101,9 @@ final class RedisFiles implements FileStore {
                                 Mono<String> sent =
                                         store(set, name, number, part).cache();
                                 onItsWay = sent;
+                                if (abandoned) { // by a thread that may not have seen this part
+                                    return Mono.<Long>empty();
+                                }
                                 return sent.map(given -> {
                                     number = given;
                                     onItsWay = Mono.just(given);
@@ -112,6 +116,7 @@ final class RedisFiles implements FileStore {
 
         /** Removes what was written, once it is known what that is. */
         Mono<Void> abandon() {
+            abandoned = true;
             return onItsWay.onErrorReturn(number)
                     .filter(known -> !known.isEmpty())
                     .flatMap(known -> removing(set, known, name))
