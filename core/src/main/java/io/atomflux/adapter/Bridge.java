@@ -231,6 +231,7 @@ public final class Bridge<R extends KeyedRow<R>> implements RowBackend<R> {
         private @Nullable BlockingReader<R> reader; // guarded by lock
         private boolean ended; // guarded by lock
         private volatile boolean begun;
+        private volatile boolean closing;
 
         PooledReader(ReadRequest request) {
             this.request = request;
@@ -247,7 +248,7 @@ public final class Bridge<R extends KeyedRow<R>> implements RowBackend<R> {
 
         private @Nullable Batch<R> read(BlockingRowBackend<R> store, long maxBytes) throws IOException {
             synchronized (lock) {
-                if (ended) {
+                if (ended || closing) { // perhaps asked for by whoever had not heard yet that it was cancelled
                     return null;
                 }
                 BlockingReader<R> open = reader;
@@ -265,6 +266,7 @@ public final class Bridge<R extends KeyedRow<R>> implements RowBackend<R> {
         @Override
         public Mono<Void> close() {
             return Mono.defer(() -> {
+                closing = true; // before looking whether anything runs: what begins after that opens nothing
                 BridgeCore<R> running = core;
                 if (running == null) {
                     return Mono.empty();

@@ -164,6 +164,19 @@ class BridgeTest {
     }
 
     @Test
+    @DisplayName("a stream that was closed before its first batch was asked for opens nothing any more")
+    void staysClosed() {
+        ListBackend store = ListBackend.of(10);
+        Bridge<Row> bridge = over(store);
+        RowReader<Row> reader = bridge.reader(ReadRequest.of(Selection.ALL, Columns.ALL));
+        reader.close().block();
+        assertThat(reader.next(1 << 20).block()).isNull();
+        assertThat(bridge.running()).isZero();
+        bridge.close().block(Duration.ofSeconds(30));
+        assertThat(store.closed).isEqualTo(1);
+    }
+
+    @Test
     @DisplayName("closing waits for reads whose turn has not come; one cancelled meanwhile is skipped")
     void closesAfterWaitingReads() throws InterruptedException {
         SlowReader store = new SlowReader();
