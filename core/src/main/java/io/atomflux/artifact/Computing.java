@@ -95,7 +95,10 @@ final class Computing<T> {
             return Mono.error(new ReadOnlyStoreException(scope.core().name(), "computing artifact \"" + key + "\""));
         }
         return Mono.usingWhen(
-                        scope.core().locks().acquire("compute " + full, wait), this::computed, LeaseLock.Lease::release)
+                        // deferred: what is thrown instead of signalled must end the flight, too
+                        Mono.defer(() -> scope.core().locks().acquire("compute " + full, wait)),
+                        this::computed,
+                        LeaseLock.Lease::release)
                 .doOnSuccess(value -> flight.land(landing(value)))
                 .doOnError(failure -> failed(flight, failure))
                 .doOnCancel(() -> flight.land(Flights.Landing.GIVEN_UP));

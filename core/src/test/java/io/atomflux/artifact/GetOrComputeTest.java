@@ -75,6 +75,24 @@ class GetOrComputeTest {
     }
 
     @Test
+    @DisplayName(
+            "locks that throw rather than signal fail who asks, and leave nobody waiting for a computation that never began")
+    void locksThatThrow() {
+        AtomicInteger asked = new AtomicInteger();
+        LeaseLock throwing = (name, wait) -> {
+            if (asked.incrementAndGet() == 1) {
+                throw new IllegalStateException("planted");
+            }
+            return storage.locks().acquire(name, wait);
+        };
+        ArtifactStore locked = ArtifactStore.of(storage, OPTIONS.locks(throwing));
+
+        assertThatThrownBy(() -> now(locked.getOrCompute("a", Long.class, computation(1))))
+                .hasMessageContaining("planted");
+        assertThat(now(locked.getOrCompute("a", Long.class, computation(2)))).isEqualTo(2);
+    }
+
+    @Test
     @DisplayName("if who computes gives up, one of those who wait computes")
     void cancellationPassesOn() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1);
