@@ -197,11 +197,10 @@ final class Opening {
     /** Blocks. */
     private ArtifactStorageProvider detected() {
         Path folder = location.path();
-        List<ArtifactStorageProvider> found = Files.isDirectory(folder)
-                ? providers.stream()
-                        .filter(provider -> provider.detects(folder))
-                        .toList()
-                : List.of();
+        List<ArtifactStorageProvider> found = detecting(folder);
+        if (found.isEmpty() && !isFree(folder)) {
+            found = detecting(folder); // another process may have begun to make a store there between the two looks
+        }
         if (found.size() > 1) {
             throw new InvalidOptionException(
                     "layout",
@@ -218,6 +217,14 @@ final class Opening {
                     "a missing or empty folder, or a store of artifacts; layout=folder makes one beside what is there");
         }
         return found.isEmpty() ? layout(NATIVE) : found.get(0);
+    }
+
+    private List<ArtifactStorageProvider> detecting(Path folder) {
+        return Files.isDirectory(folder)
+                ? providers.stream()
+                        .filter(provider -> provider.detects(folder))
+                        .toList()
+                : List.of();
     }
 
     private boolean isFree(Path folder) {

@@ -74,6 +74,29 @@ class StoreOptionsTest {
     }
 
     @Test
+    @DisplayName(
+            "a folder that another process is just making a store is opened, one that only looks a little like it is not")
+    void folderBeingMade() throws Exception {
+        Path begun = temp.resolve("begun");
+        java.nio.file.Files.createDirectories(begun.resolve("index"));
+        java.nio.file.Files.createDirectories(begun.resolve("files"));
+        java.nio.file.Files.writeString(begun.resolve("index/lock"), "");
+        ArtifactStore store = ArtifactStore.open(begun, OPTIONS);
+        now(store.put("a", 1L));
+        assertThat(now(store.get("a", Long.class))).isEqualTo(1);
+        now(store.close());
+
+        for (String own : List.of("index/thesis.tex", "files/thesis.tex")) {
+            Path other = temp.resolve(own.substring(0, 5) + "-other");
+            java.nio.file.Files.createDirectories(other.resolve("index"));
+            java.nio.file.Files.createDirectories(other.resolve("files"));
+            java.nio.file.Files.writeString(other.resolve(own), "x");
+            assertThatThrownBy(() -> now(ArtifactStore.open(other, OPTIONS).put("a", 1L)))
+                    .isInstanceOf(ForeignDataException.class);
+        }
+    }
+
+    @Test
     @DisplayName("unknown layouts, schemes, codecs and options are refused by name at the call")
     void refusesUnknown() {
         assertThatThrownBy(() -> ArtifactStore.open("x?layout=cabinet"))

@@ -9,12 +9,15 @@ import io.atomflux.error.UnsupportedDataException;
 import io.atomflux.value.Bytes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The folder of a store: what is in it, and how it is made.
@@ -32,6 +35,7 @@ final class FolderPlace {
     private static final int MOST_BYTES = 1 << 16;
     private static final List<String> FOLDERS = List.of("index", "files", "staging", "trash", "locks");
     private static final String TEMPORARY = MARKER + ".tmp";
+    private static final Pattern INDEX = Pattern.compile("CURRENT(\\.tmp|\\.copy)?|lock|.+\\.(log|run)");
     private static final Set<String> OWN = Set.of("index", "files", "staging", "trash", "locks", TEMPORARY);
 
     /** Where a catalog keeps the id of its store, see {@link io.atomflux.artifact.catalog.CatalogStorage}. */
@@ -120,6 +124,37 @@ final class FolderPlace {
     void require() throws IOException {
         if (!exists()) {
             throw new StoreNotFoundException(name(), "a folder with " + MARKER + "; the first change makes one");
+        }
+    }
+
+    /**
+     * Tells whether a folder is being made a store, by another process perhaps, or one that was killed: its folders are there, some
+     * or all, and nothing is in them but an index that begins.
+     */
+    static boolean isBegun(Path root) {
+        try {
+            List<String> names = names(root);
+            if (!names.contains("index") || !OWN.containsAll(names)) {
+                return false;
+            }
+            for (String folder : FOLDERS) {
+                boolean ours = folder.equals("index")
+                        ? names(root.resolve(folder)).stream()
+                                .allMatch(name -> INDEX.matcher(name).matches())
+                        : !names.contains(folder) || names(root.resolve(folder)).isEmpty();
+                if (!ours) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            return false; // no folder, or one of another user: opening it tells
+        }
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> inside = Files.list(folder)) {
+            return inside.map(path -> String.valueOf(path.getFileName())).toList();
         }
     }
 

@@ -42,6 +42,11 @@ public final class FolderStorageProvider implements ArtifactStorageProvider {
 
     @Override
     public boolean detects(Path folder) {
+        // Looked at once more, as it may have become one while it was taken for one that is being made.
+        return isMade(folder) || FolderPlace.isBegun(folder) || isMade(folder);
+    }
+
+    private static boolean isMade(Path folder) {
         return Files.isRegularFile(folder.resolve(FolderPlace.MARKER), LinkOption.NOFOLLOW_LINKS);
     }
 
