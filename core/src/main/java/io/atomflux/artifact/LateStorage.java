@@ -8,6 +8,7 @@ import io.atomflux.artifact.spi.StoredFile;
 import io.atomflux.artifact.spi.StoredRecord;
 import io.atomflux.artifact.spi.SweepReport;
 import io.atomflux.artifact.spi.TermRange;
+import io.atomflux.error.StoreClosedException;
 import io.atomflux.spi.LeaseLock;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -25,14 +26,24 @@ final class LateStorage implements ArtifactStorage, FileArea {
     private final String name;
     private final Mono<ArtifactStorage> found;
     private volatile @Nullable ArtifactStorage known;
+    private volatile boolean closed;
 
     LateStorage(String name, Mono<ArtifactStorage> search) {
         this.name = name;
         Mono<ArtifactStorage> once = search.doOnNext(storage -> known = storage).cacheInvalidateIf(storage -> false);
         this.found = Mono.defer(() -> {
             ArtifactStorage storage = known;
-            return storage == null ? once : Mono.just(storage);
+            return closed ? refused() : storage != null ? Mono.just(storage) : once.flatMap(this::usable);
         });
+    }
+
+    /** Refuses what was found after closing, which nobody would close. */
+    private Mono<ArtifactStorage> usable(ArtifactStorage storage) {
+        return closed ? refused() : Mono.just(storage);
+    }
+
+    private <T> Mono<T> refused() {
+        return Mono.error(() -> new StoreClosedException(name));
     }
 
     @Override
@@ -89,6 +100,7 @@ final class LateStorage implements ArtifactStorage, FileArea {
     @Override
     public Mono<Void> close() {
         return Mono.defer(() -> {
+            closed = true; // before looking, so that what is found from now on is not used
             ArtifactStorage storage = known;
             return storage == null ? Mono.empty() : storage.close();
         });

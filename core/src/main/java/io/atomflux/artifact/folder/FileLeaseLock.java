@@ -81,24 +81,44 @@ final class FileLeaseLock implements LeaseLock {
     /** Ends all locks that are held, telling their holders. */
     Mono<Void> close() {
         return lane.call(place.name(), "closing", () -> {
+            LeaseFile open;
+            synchronized (this) {
+                closed = true; // first: whoever gets its turn by what follows is refused
+                open = file;
+                file = null;
+            }
             List<Held> all;
             synchronized (held) {
                 all = new ArrayList<>(held);
             }
-            for (Held lease : all) {
-                lease.lose();
-            }
-            LeaseFile open;
-            synchronized (this) {
-                closed = true;
-                open = file;
-                file = null;
-            }
-            if (open != null) {
-                open.close();
+            try {
+                for (Held lease : all) {
+                    lease.lose();
+                }
+            } finally {
+                if (open != null) {
+                    open.close();
+                }
             }
             return null;
         });
+    }
+
+    /** Locks a name; null if another has it. */
+    private @Nullable Held tryLock(Waiter waiter) throws IOException {
+        LeaseFile.Held lock = file().tryLock(LeaseFile.place(waiter.name));
+        if (lock == null) {
+            return null;
+        }
+        Held taken = new Held(waiter, lock);
+        boolean late;
+        synchronized (this) {
+            late = closed; // closing ends those it finds, which may be before this one was there
+        }
+        if (late && taken.end()) {
+            throw new StoreClosedException(place.name());
+        }
+        return taken;
     }
 
     /** One who wants a lock, or has it; at the head of its queue it alone asks for it. */
@@ -188,8 +208,7 @@ final class FileLeaseLock implements LeaseLock {
                 }
                 trying = true;
             }
-            lane.call(place.name(), "locking", () -> file().tryLock(LeaseFile.place(name)))
-                    .map(lock -> new Held(this, lock))
+            lane.call(place.name(), "locking", () -> tryLock(this))
                     .subscribe(mine -> tried(mine, pause), this::failed, () -> tried(null, pause));
         }
 

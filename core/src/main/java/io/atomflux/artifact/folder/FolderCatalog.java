@@ -279,10 +279,13 @@ final class FolderCatalog implements Catalog {
 
     private void release() {
         try {
-            writer.close();
-            files.close();
+            try {
+                writer.close();
+            } finally {
+                files.close();
+            }
             ended.tryEmitEmpty();
-        } catch (IOException e) {
+        } catch (Throwable e) { // whatever it is, else who closes would wait for ever
             ended.tryEmitError(Lane.translated(files.name, "closing", e));
         }
     }

@@ -16,7 +16,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -184,5 +186,32 @@ class FileLeaseLockTest {
                 .flatMap(lease -> lease.release().thenReturn(lease.token()))
                 .block(PATIENCE);
         assertThat(second).isGreaterThan(first);
+    }
+
+    @Test
+    @DisplayName("who waits while the locks are closed is refused, and does not get what closing takes from another")
+    void closingGivesNothingOn() throws Exception {
+        LeaseLock.Lease first = locks.acquire("a", PATIENCE).block(PATIENCE);
+        CompletableFuture<LeaseLock.Lease> waiting =
+                locks.acquire("a", PATIENCE).toFuture();
+        CompletableFuture<String> outcome = new CompletableFuture<>();
+        // told by the thread that closes, which goes on when the one who waited knows
+        first.lost().doOnSuccess(lost -> outcome.complete(outcome(waiting))).subscribe();
+
+        locks.close().block(PATIENCE);
+
+        assertThat(outcome.get(30, TimeUnit.SECONDS)).isEqualTo("refused");
+        assertThatThrownBy(() -> locks.acquire("b", Duration.ZERO).block(PATIENCE))
+                .isInstanceOf(StoreClosedException.class);
+    }
+
+    private static String outcome(CompletableFuture<LeaseLock.Lease> waiting) {
+        try {
+            return "lock " + waiting.get(30, TimeUnit.SECONDS).token();
+        } catch (ExecutionException e) {
+            return e.getCause() instanceof StoreClosedException ? "refused" : "failed: " + e.getCause();
+        } catch (InterruptedException | TimeoutException e) {
+            return "still waiting";
+        }
     }
 }

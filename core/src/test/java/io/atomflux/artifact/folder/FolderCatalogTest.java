@@ -7,13 +7,19 @@ import io.atomflux.artifact.catalog.Catalog;
 import io.atomflux.artifact.catalog.Commit;
 import io.atomflux.error.StoreClosedException;
 import io.atomflux.value.Bytes;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -144,5 +150,49 @@ class FolderCatalogTest {
         assertThat(catalog.page(FIRST, LAST, 1, 1).block(PATIENCE)).isEmpty();
         assertThat(temporary).isEmptyDirectory();
         catalog.close().block(PATIENCE);
+    }
+
+    @Test
+    @DisplayName("closing tells whatever goes wrong with a file, and closes the others all the same")
+    void closingFails() {
+        AtomicBoolean failing = new AtomicBoolean();
+        Set<Disk.Handle> open = ConcurrentHashMap.newKeySet();
+        LocalDisk real = new LocalDisk(false);
+        Disk disk = (Disk) Proxy.newProxyInstance(
+                Disk.class.getClassLoader(), new Class<?>[] {Disk.class}, (self, method, arguments) -> {
+                    Object result = called(real, method, arguments);
+                    return result instanceof Disk.Handle file ? watched(file, open, failing) : result;
+                });
+        FolderCatalog catalog = FolderCatalog.of(
+                new FolderPlace(disk, temporary.resolve("store"), false),
+                FolderOptions.defaults().logBytes(),
+                false);
+        catalog.commit(Commit.builder().put(key(1), key(1)).build()).block(PATIENCE);
+        catalog.get(key(1)).block(PATIENCE);
+        assertThat(open).hasSizeGreaterThan(1); // the log of who writes, and of who reads
+        failing.set(true);
+
+        assertThatThrownBy(() -> catalog.close().block(PATIENCE)).hasMessageContaining("planted");
+        assertThat(open).isEmpty();
+    }
+
+    private static Object called(Object on, Method method, Object[] arguments) throws Throwable {
+        try {
+            return method.invoke(on, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static Disk.Handle watched(Disk.Handle file, Set<Disk.Handle> open, AtomicBoolean failing) {
+        open.add(file);
+        return (Disk.Handle) Proxy.newProxyInstance(
+                Disk.class.getClassLoader(), new Class<?>[] {Disk.Handle.class}, (self, method, arguments) -> {
+                    Object result = called(file, method, arguments);
+                    if (method.getName().equals("close") && open.remove(file) && failing.get()) {
+                        throw new IllegalStateException("planted");
+                    }
+                    return result;
+                });
     }
 }
