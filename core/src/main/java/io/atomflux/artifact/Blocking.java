@@ -17,8 +17,7 @@ import reactor.core.publisher.Mono;
  */
 final class Blocking {
 
-    private static final int THREADS =
-            Math.max(4, Math.min(16, Runtime.getRuntime().availableProcessors()));
+    static final int THREADS = Math.max(4, Math.min(16, Runtime.getRuntime().availableProcessors()));
     private static final AtomicInteger NAMES = new AtomicInteger();
     private static final ThreadPoolExecutor POOL = pool();
 

@@ -69,11 +69,18 @@ final class LocalData {
     /** Reads a file in buffers of at most 256 KiB. */
     static Flux<ByteBuffer> read(Path file) {
         return Flux.usingWhen(
-                        Blocking.call(() ->
-                                Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))),
+                        wanted(Blocking.call(() -> Files.newByteChannel(
+                                file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)))),
                         channel -> Blocking.call(() -> next(channel)).repeat().takeWhile(ByteBuffer::hasRemaining),
                         LocalData::closed)
                 .onErrorMap(IOException.class, e -> new StoreIoException(file.toString(), "reading", e));
+    }
+
+    /** Closes what is opened when nobody waits for it any more. */
+    private static Mono<SeekableByteChannel> wanted(Mono<SeekableByteChannel> opening) {
+        return opening.doOnDiscard(SeekableByteChannel.class, channel -> {
+            var unused = closed(channel).onErrorComplete().subscribe();
+        });
     }
 
     private static ByteBuffer next(SeekableByteChannel channel) throws IOException {
@@ -95,11 +102,11 @@ final class LocalData {
     /** Writes a new file, folders above it included. */
     static Mono<Void> write(Path file, Publisher<ByteBuffer> content) {
         return Mono.usingWhen(
-                        Blocking.call(() -> {
+                        wanted(Blocking.call(() -> {
                             Files.createDirectories(file.toAbsolutePath().getParent());
                             return Files.newByteChannel(
                                     file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
-                        }),
+                        })),
                         channel -> Flux.from(content)
                                 .concatMap(
                                         buffer -> Blocking.<Void>call(() -> {
@@ -118,7 +125,10 @@ final class LocalData {
     static Mono<Path> temporary() {
         return Blocking.call(() -> Files.createTempDirectory("atomflux-artifact"))
                 .onErrorMap(IOException.class, e -> new StoreIoException("temporary folder", "making", e))
-                .cast(Path.class);
+                .cast(Path.class)
+                .doOnDiscard(Path.class, folder -> {
+                    var unused = remove(folder).onErrorComplete().subscribe(); // made when nobody waited any more
+                });
     }
 
     /** Removes a folder and all in it; links are removed, not followed. */

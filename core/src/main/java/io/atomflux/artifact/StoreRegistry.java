@@ -189,13 +189,24 @@ public final class StoreRegistry {
                         "store " + id, "one of %d registered in %s".formatted(entries.size(), file)));
             }
             return Mono.fromSupplier(() -> ArtifactStore.open(place, options))
-                    .flatMap(store -> store.id()
-                            .onErrorMap(AtomfluxException.class, e -> stale(id, place, e))
-                            .filter(known::equals)
-                            .switchIfEmpty(Mono.error(() -> stale(id, place, null)))
-                            .thenReturn(store)
-                            .onErrorResume(failure -> store.close().then(Mono.<ArtifactStore>error(failure))));
+                    .flatMap(store -> handed(
+                            store,
+                            store.id()
+                                    .onErrorMap(AtomfluxException.class, e -> stale(id, place, e))
+                                    .filter(known::equals)
+                                    .switchIfEmpty(Mono.error(() -> stale(id, place, null)))
+                                    .thenReturn(store)));
         });
+    }
+
+    /** Hands on what is made of a store, which is closed if nothing comes of it: it fails, or nobody waits any more. */
+    static <T> Mono<T> handed(ArtifactStore store, Mono<T> result) {
+        return Mono.usingWhen(
+                Mono.just(store),
+                open -> result,
+                taken -> Mono.empty(),
+                (open, failure) -> open.close(),
+                ArtifactStore::close);
     }
 
     private static StoreNotFoundException stale(String id, String place, @Nullable Throwable cause) {
@@ -348,11 +359,12 @@ public final class StoreRegistry {
             next += 2;
         }
         candidates.add(candidate(store, nested, parts.subList(next, parts.size())));
-        return Flux.fromIterable(candidates)
-                .concatMap(StoreRegistry::existing, 1)
-                .next()
-                .switchIfEmpty(Mono.error(() -> new ArtifactNotFoundException(store.name(), url)))
-                .onErrorResume(failure -> store.close().then(Mono.<Resolved>error(failure)));
+        return handed(
+                store,
+                Flux.fromIterable(candidates)
+                        .concatMap(StoreRegistry::existing, 1)
+                        .next()
+                        .switchIfEmpty(Mono.error(() -> new ArtifactNotFoundException(store.name(), url))));
     }
 
     private static Resolved candidate(ArtifactStore store, List<String> key, List<String> file) {

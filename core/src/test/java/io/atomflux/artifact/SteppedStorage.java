@@ -106,6 +106,7 @@ final class SteppedStorage implements ArtifactStorage, FileArea {
 
     @Override
     public Mono<Void> close() {
+        calls.add("close");
         return real.close();
     }
 

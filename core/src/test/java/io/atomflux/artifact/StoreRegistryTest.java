@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atomflux.artifact.StoreRegistry.Entry;
+import io.atomflux.artifact.catalog.MemoryStorage;
 import io.atomflux.error.ArtifactNotFoundException;
 import io.atomflux.error.CorruptDataException;
 import io.atomflux.error.InvalidNameException;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
@@ -199,5 +201,24 @@ class StoreRegistryTest {
         assertThatThrownBy(() -> registry().register("0".repeat(32), "redis://user:secret@host/0"))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    @DisplayName(
+            "a store that is looked up is closed if nobody waits for it any more, or it is not the one asked for; else it stays open")
+    void closedUnlessHandedOn() {
+        SteppedStorage storage = new SteppedStorage(MemoryStorage.create("test"));
+        ArtifactStore store = ArtifactStore.of(storage);
+        StoreRegistry.handed(store, Mono.never()).subscribe().dispose();
+        assertThat(storage.calls).containsExactly("close");
+
+        StepVerifier.create(StoreRegistry.handed(store, Mono.error(new IllegalStateException("planted"))))
+                .verifyErrorMessage("planted");
+        assertThat(storage.calls).containsExactly("close", "close");
+
+        StepVerifier.create(StoreRegistry.handed(store, Mono.just(store)))
+                .expectNext(store)
+                .verifyComplete();
+        assertThat(storage.calls).hasSize(2);
     }
 }

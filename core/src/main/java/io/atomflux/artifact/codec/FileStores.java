@@ -65,10 +65,13 @@ public final class FileStores {
                             entry -> entry.name().equals(name) || entry.name().startsWith(name + "/"))) {
                 throw Damage.in(name, "is missing");
             }
-            return files.local()
-                    .flatMap(local -> Mono.<RowBackend<?>>fromSupplier(
-                                    () -> opened(local, local.path().resolve(name), options))
-                            .onErrorResume(failure -> local.close().then(Mono.error(failure))));
+            return Mono.usingWhen(
+                    files.local(),
+                    local -> Mono.<RowBackend<?>>fromSupplier(
+                            () -> opened(local, local.path().resolve(name), options)),
+                    taken -> Mono.empty(), // the store closes them
+                    (local, failure) -> local.close(),
+                    LocalFiles::close);
         });
     }
 

@@ -33,8 +33,7 @@ import reactor.core.publisher.Mono;
  */
 final class Disk {
 
-    private static final int READERS =
-            Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors()));
+    static final int READERS = Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors()));
     private static final int LANES = 16;
     private static final AtomicInteger NAMES = new AtomicInteger();
     private static final Executor READING = pool(READERS);

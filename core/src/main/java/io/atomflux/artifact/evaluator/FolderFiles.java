@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -95,11 +96,16 @@ final class FolderFiles implements FileArea {
         Places.checked(set);
         ArtifactKey.fileName(name);
         return writable.then(Mono.usingWhen(
-                reading("write file " + name, Draft::new),
+                this.<Draft>reading("write file " + name, Draft::new).doOnDiscard(Draft.class, this::unwanted),
                 draft -> Flux.from(content)
                         .concatMap(buffer -> reading("write file " + name, () -> draft.add(set, buffer)), 1)
                         .then(reading("write file " + name, () -> draft.finish(set, name))),
                 Draft::discard));
+    }
+
+    /** Drops what was begun when nobody waited for it any more. */
+    private void unwanted(Draft draft) {
+        var unused = draft.discard().onErrorComplete().subscribe();
     }
 
     /** A file being written, outside of its set until it is whole. */
@@ -298,7 +304,8 @@ final class FolderFiles implements FileArea {
                     "offset %d, length %d (expected: neither negative)".formatted(offset, length));
         }
         return Flux.usingWhen(
-                reading("read file " + name, () -> opened(set, name)),
+                this.<FileChannel>reading("read file " + name, () -> opened(set, name))
+                        .doOnDiscard(FileChannel.class, this::unwanted),
                 file -> reading("read file " + name, file::size).flatMapMany(size -> {
                     long end = Math.min(size, length > Long.MAX_VALUE - offset ? Long.MAX_VALUE : offset + length);
                     long buffers = end <= offset ? 0 : (end - offset + BUFFER - 1) / BUFFER;
@@ -314,18 +321,40 @@ final class FolderFiles implements FileArea {
                                     i -> reading("read file " + name, () -> part(file, offset + i * BUFFER, end, name)),
                                     1);
                 }),
-                file -> reading("read file " + name, () -> {
-                    file.close();
-                    return null;
-                }));
+                file -> closing("read file " + name, file));
+    }
+
+    private Mono<Void> closing(String action, FileChannel file) {
+        return reading(action, () -> {
+            file.close();
+            return null;
+        });
+    }
+
+    /** Closes what was opened when nobody waited for it any more. */
+    private void unwanted(FileChannel file) {
+        var unused = closing("read file", file).onErrorComplete().subscribe();
     }
 
     private FileChannel opened(String set, String name) throws IOException {
-        Optional<FileChannel> file = where(set, folder -> {
-            return FileChannel.open(
-                    places.file(folder, name), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
-        });
-        return file.orElseThrow(() -> missing(set, name));
+        List<FileChannel> all = new ArrayList<>(); // also of folders that were moved before they were looked at again
+        FileChannel taken = null;
+        try {
+            taken = where(set, folder -> {
+                        FileChannel file = FileChannel.open(
+                                places.file(folder, name), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+                        all.add(file);
+                        return file;
+                    })
+                    .orElseThrow(() -> missing(set, name));
+            return taken;
+        } finally {
+            for (FileChannel file : all) {
+                if (file != taken) {
+                    file.close();
+                }
+            }
+        }
     }
 
     private ByteBuffer part(FileChannel file, long at, long end, String name) throws IOException {

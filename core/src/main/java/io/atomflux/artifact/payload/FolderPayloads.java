@@ -28,6 +28,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -65,7 +67,7 @@ final class FolderPayloads implements PayloadStorage {
     @Override
     public Mono<Long> write(String scope, String name, Publisher<ByteBuffer> content) {
         return Mono.usingWhen(
-                run("write", () -> new Writing(scope, name)),
+                run("write", () -> new Writing(scope, name)).doOnDiscard(Writing.class, this::unwanted),
                 writing -> Flux.from(content)
                         .publishOn(Schedulers.boundedElastic(), 4)
                         .doOnNext(writing::write)
@@ -73,6 +75,11 @@ final class FolderPayloads implements PayloadStorage {
                 writing -> run("write", writing::abandon).then(),
                 (writing, failure) -> run("write", writing::abandon).then(),
                 writing -> run("write", writing::abandon).then());
+    }
+
+    /** Removes what was begun when nobody waited for it any more. */
+    private void unwanted(Writing writing) {
+        var unused = run("write", writing::abandon).onErrorComplete().subscribe();
     }
 
     @Override
@@ -230,9 +237,21 @@ final class FolderPayloads implements PayloadStorage {
     }
 
     <T> Mono<T> run(String action, Callable<T> work) {
-        return Mono.fromCallable(work)
-                .onErrorMap(IOException.class, e -> translated(action, e))
-                .subscribeOn(Schedulers.boundedElastic());
+        // Not subscribeOn: its cancelling interrupts, which closes a file that is being written or locked.
+        return Mono.<T>fromFuture(
+                        () -> CompletableFuture.supplyAsync(
+                                () -> {
+                                    try {
+                                        return work.call();
+                                    } catch (Exception e) {
+                                        throw new CompletionException(e);
+                                    }
+                                },
+                                task -> {
+                                    var unused = Schedulers.boundedElastic().schedule(task);
+                                }),
+                        true)
+                .onErrorMap(IOException.class, e -> translated(action, e));
     }
 
     private RuntimeException translated(String action, IOException e) {
