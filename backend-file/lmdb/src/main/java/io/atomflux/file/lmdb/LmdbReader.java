@@ -51,22 +51,27 @@ final class LmdbReader implements BlockingReader<BlobRow> {
         }
     }
 
+    /** What the first batch was read in. */
+    private record Begun(Environment used, ReadTxn txn, State state, Optional<Batch<BlobRow>> batch) {}
+
     private Optional<Batch<BlobRow>> first(long maxBytes) throws IOException {
-        Optional<Batch<BlobRow>> batch = store.reading(request.snapshot(), (used, txn, state) -> {
+        done = 0; // an attempt before this one may have read, and found the store busy then
+        Begun begun = store.reading(request.snapshot(), (used, txn, state) -> {
             positions = request.selection().resolve(state.size(), store.name());
             Index.Loader loader = used.loader(txn, state);
             capture(state.index(), loader);
             Optional<Batch<BlobRow>> read =
                     positions.count() == 0 ? Optional.empty() : Optional.of(fill(txn, state, state, loader, maxBytes));
-            environment = used;
-            captured = state;
-            snapshot = request.snapshot() ? txn : null;
-            return read;
+            return new Begun(used, txn, state, read);
         });
+        // Not before: what fails after it was read gives the transaction back itself.
+        environment = begun.used();
+        captured = begun.state();
+        snapshot = request.snapshot() ? begun.txn() : null;
         if (done == positions.count()) {
             dropSnapshot(); // nothing is left to read in it
         }
-        return batch;
+        return begun.batch();
     }
 
     /** Loads the index blocks of the selection, while they can still be seen. */

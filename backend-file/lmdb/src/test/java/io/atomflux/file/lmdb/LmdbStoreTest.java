@@ -8,6 +8,7 @@ import io.atomflux.error.InvalidOptionException;
 import io.atomflux.error.LimitExceededException;
 import io.atomflux.error.ReadOnlyStoreException;
 import io.atomflux.error.RowOutOfBoundsException;
+import io.atomflux.error.StoreBusyException;
 import io.atomflux.error.StoreChangedException;
 import io.atomflux.error.StoreInUseException;
 import io.atomflux.error.StoreNotFoundException;
@@ -30,6 +31,8 @@ import io.atomflux.value.Change;
 import io.atomflux.value.Revision;
 import io.atomflux.value.Slice;
 import io.atomflux.value.Version;
+import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,8 +41,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -122,6 +127,63 @@ class LmdbStoreTest {
         LmdbStore reading = open("new", true, SMALL);
         assertThatThrownBy(() -> reading.apply(append(rows(0, 1)))).isInstanceOf(ReadOnlyStoreException.class);
         assertThat(store.groups()).containsExactly("train");
+    }
+
+    @Test
+    @DisplayName(
+            "a snapshot that others disturb, where they cannot be locked out, is given back once, and tried again from its first row")
+    void disturbedSnapshot() throws Exception {
+        LmdbStore store = open();
+        store.apply(append(rows(0, 2000)));
+        Environment environment = Objects.requireNonNull(
+                Environments.open(Place.folder(folder.resolve("s.lmdb/default")), "test", Opening.of(SMALL)));
+        setLocked(environment, false); // as on a file system that is mounted read-only
+        ReadRequest request = new ReadRequest(Selection.ALL, Columns.ALL, true);
+        AtomicBoolean over = new AtomicBoolean();
+        Thread others = new Thread(() -> {
+            while (!over.get()) {
+                store.applyAll(List.of(new Write.Put<>(Selection.at(0), rows(0, 1), Optional.empty())));
+            }
+        });
+        others.start();
+        LmdbReader reader = new LmdbReader(store, request);
+        try {
+            while (isReadUndisturbed(reader)) {
+                reader.close();
+                reader = new LmdbReader(store, request);
+            }
+        } finally {
+            over.set(true);
+            others.join();
+        }
+        Optional<Batch<BlobRow>> again = reader.next(1 << 20);
+        assertThat(again).hasValueSatisfying(batch -> {
+            assertThat(batch.position(0)).isZero();
+            assertThat(batch.size()).isEqualTo(2000);
+        });
+        reader.close();
+
+        ReadTxn one = environment.begin();
+        ReadTxn other = environment.begin();
+        assertThat(one).as("transactions of two readers").isNotSameAs(other);
+        environment.end(other);
+        environment.end(one);
+        setLocked(environment, true);
+        Environments.release(environment);
+    }
+
+    private static boolean isReadUndisturbed(LmdbReader reader) throws IOException {
+        try {
+            return reader.next(1 << 20).isPresent();
+        } catch (StoreBusyException disturbed) {
+            return false;
+        }
+    }
+
+    private static void setLocked(Environment environment, boolean locked) throws ReflectiveOperationException {
+        Field field = Environment.class.getDeclaredField("locked");
+        field.setAccessible(true);
+        field.setBoolean(environment, locked);
     }
 
     @Test
