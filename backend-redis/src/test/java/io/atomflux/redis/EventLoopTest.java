@@ -18,7 +18,7 @@ import reactor.core.publisher.Mono;
 @DisplayName("The event loops of the driver")
 class EventLoopTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Test
     @DisplayName("are watched: a planted sleep on one is an error")
@@ -38,7 +38,7 @@ class EventLoopTest {
                         return new Throwable("nothing was detected");
                     })
                     .onErrorResume(Mono::just)
-                    .block(Duration.ofSeconds(20));
+                    .block(PATIENCE);
             assertThat(thread.get()).contains("lettuce");
             assertThat(caught).isInstanceOf(BlockingOperationError.class);
         }

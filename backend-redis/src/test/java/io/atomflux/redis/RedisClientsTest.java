@@ -31,7 +31,7 @@ class RedisClientsTest {
     private static final String OWN =
             "redis://127.0.0.1:" + RedisServers.port(RedisServers.start(RedisServers.freePort(), settings -> {}));
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private final byte[] key = bytes("{" + UUID.randomUUID() + "}");
 
     @BeforeAll

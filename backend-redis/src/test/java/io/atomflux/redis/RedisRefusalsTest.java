@@ -24,7 +24,7 @@ import redis.embedded.RedisServer;
 @DisplayName("A Redis that refuses")
 class RedisRefusalsTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Script WRITE = Scripts.of("return redis.call('HSET', KEYS[1], 'f', ARGV[1])", true);
     private static final String SECRET = "s3cr3t/of:mine";
     private static final String IN_A_URI = "s3cr3t%2Fof%3Amine";

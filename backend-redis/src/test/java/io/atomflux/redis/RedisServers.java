@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import redis.embedded.Redis;
 import redis.embedded.RedisSentinel;
@@ -33,6 +34,9 @@ import redis.embedded.core.RedisServerBuilder;
  */
 public final class RedisServers {
 
+    private static final int FIRST_SINGLE_PORT = 28_100; // above those of clusters
+    private static final int SINGLE_PORTS = 4_600;
+    private static final AtomicInteger PORTS_TRIED = new AtomicInteger();
     private static final List<Redis> RUNNING = new ArrayList<>(); // guarded by itself
     private static String single = ""; // guarded by the class, as is the next
     private static String cluster = "";
@@ -87,7 +91,7 @@ public final class RedisServers {
     /** A node's second port, for the other nodes, is 10000 above the first; both have to be free. */
     private static List<Integer> clusterPorts() {
         List<Integer> ports = new ArrayList<>();
-        for (int port = 20_000 + (int) (ProcessHandle.current().pid() % 500) * 20; ports.size() < 3; port++) {
+        for (int port = 10_000 + (int) (ProcessHandle.current().pid() % 400) * 20; ports.size() < 3; port++) {
             if (isFree(port) && isFree(port + 10_000)) {
                 ports.add(port);
             }
@@ -178,11 +182,19 @@ public final class RedisServers {
         return server.ports().get(0);
     }
 
+    /**
+     * Returns a port nobody listens on, another one each time.
+     *
+     * <p>It is none of those a system gives to connections and to whoever asks for any port: such a one could be taken before a
+     * server listens there, or while it is down, also by a connection to that very port.
+     */
     public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        int begin = (int) (ProcessHandle.current().pid() % 100) * (SINGLE_PORTS / 100);
+        while (true) {
+            int port = FIRST_SINGLE_PORT + (begin + PORTS_TRIED.getAndIncrement()) % SINGLE_PORTS;
+            if (isFree(port)) {
+                return port;
+            }
         }
     }
 

@@ -20,7 +20,7 @@ final class SocketProcess {
                             Scripts.of("return 'hello ' .. ARGV[1]", false),
                             List.of(bytes("k")),
                             List.of(bytes("socket")))
-                    .block(Duration.ofSeconds(20));
+                    .block(Duration.ofSeconds(60));
             System.out.println(new String(reply, StandardCharsets.UTF_8));
         }
     }

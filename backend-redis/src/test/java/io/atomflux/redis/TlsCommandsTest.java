@@ -48,7 +48,7 @@ class TlsCommandsTest extends CommandsContract {
     void untrusted() {
         try (TestCommands commands = TestCommands.open(uri())) {
             Throwable failure = catchThrowable(
-                    () -> commands.get().call(key, Command.LLEN, List.of()).block(Duration.ofSeconds(20)));
+                    () -> commands.get().call(key, Command.LLEN, List.of()).block(Duration.ofSeconds(60)));
             assertThat(failure).isInstanceOf(StoreAccessException.class).hasMessageContaining("certificate");
             assertThat(((AtomfluxException) failure).retryable()).isFalse();
         }
@@ -69,7 +69,7 @@ class TlsCommandsTest extends CommandsContract {
                 .build());
         try (TestCommands commands =
                 TestCommands.open(uri(), RedisOptions.builder().client(yours).build())) {
-            assertThat(commands.get().call(key, Command.LLEN, List.of()).block(Duration.ofSeconds(20)))
+            assertThat(commands.get().call(key, Command.LLEN, List.of()).block(Duration.ofSeconds(60)))
                     .isEqualTo(0L);
         } finally {
             yours.shutdown();
