@@ -228,7 +228,7 @@ class BatchStreamTest {
             } else {
                 stream.onErrorComplete().subscribe().dispose();
             }
-            assertThat(released.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(released.await(60, TimeUnit.SECONDS)).isTrue();
             StepVerifier.create(Flux.interval(Duration.ZERO, Duration.ofMillis(1))
                             .filter(tick -> reader.closed.get() == 1 && budget.used() == 0 && budget.streams() == 0)
                             .next())

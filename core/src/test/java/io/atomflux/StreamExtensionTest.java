@@ -52,7 +52,7 @@ class StreamExtensionTest {
                             assertThat(partial.committed()).isEqualTo(4096);
                             assertThat(partial).hasMessageContaining("broken");
                         }))
-                .verify(Duration.ofSeconds(10));
+                .verify(Duration.ofSeconds(60));
         assertThat(db.size().block()).isEqualTo(4096);
         db.close().block();
     }

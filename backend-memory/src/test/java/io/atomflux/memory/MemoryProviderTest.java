@@ -135,7 +135,7 @@ class MemoryProviderTest {
                 .then(() -> store.apply(append(2)).block())
                 .expectNextMatches(change -> change.kind() == Change.Kind.APPENDED)
                 .thenCancel()
-                .verify(Duration.ofSeconds(20));
+                .verify(Duration.ofSeconds(60));
         assertThat(told).extracting(Change::kind).contains(Change.Kind.GAP);
         assertThat(told).hasSizeLessThan(2 * History.LENGTH);
         Change resumed = store.changes(Optional.of(seen.get(0))).blockFirst(Duration.ofSeconds(30));

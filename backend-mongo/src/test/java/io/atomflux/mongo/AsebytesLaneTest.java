@@ -17,7 +17,7 @@ import reactor.core.publisher.Mono;
 /** Changes of one handle in the layout of asebytes, one after another. */
 class AsebytesLaneTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Test
     @DisplayName(

@@ -25,7 +25,7 @@ import reactor.core.scheduler.Schedulers;
 @DisplayName("Commands on one collection")
 final class DriverDocumentsTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final BsonDocument ALL = new BsonDocument();
 
     private final Documents documents = MongoServers.documents(MongoServers.freshDatabase(), "rows");

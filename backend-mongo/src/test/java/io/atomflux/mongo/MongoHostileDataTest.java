@@ -31,7 +31,7 @@ import reactor.core.publisher.Mono;
 @Timeout(120)
 class MongoHostileDataTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final List<BsonValue> WRONG = List.of(
             BsonNull.VALUE,
             new BsonString("x"),

@@ -36,7 +36,7 @@ import reactor.core.publisher.Mono;
 @DisplayName("Opening stores in MongoDB")
 final class MongoProviderTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String NOWHERE = "mongodb://someuser:somepassword@127.0.0.1:1/db?serverSelectionTimeoutMS=200";
 
     private final String uri = MongoServers.uri(MongoServers.freshDatabase());

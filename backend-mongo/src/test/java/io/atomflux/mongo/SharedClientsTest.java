@@ -16,7 +16,7 @@ import reactor.core.scheduler.Schedulers;
 @DisplayName("Clients of the driver that are shared")
 final class SharedClientsTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final SharedClients clients = new SharedClients(settings -> settings);
 

@@ -239,7 +239,7 @@ class BridgeTest {
                                 RowReader::close),
                         100)
                 .count()
-                .block(Duration.ofSeconds(20));
+                .block(Duration.ofSeconds(60));
         assertThat(rows).isEqualTo(100);
         assertThat(most).hasValue(3);
         assertThat(open).hasValue(0);
@@ -418,7 +418,7 @@ class BridgeTest {
         started.await();
         call.dispose();
         go.countDown();
-        assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(ended.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(interrupted).hasValue(0);
         assertThat(bridge.get(0, Columns.ALL).block()).isEqualTo(Row.of("i", 1));
         bridge.close().block();

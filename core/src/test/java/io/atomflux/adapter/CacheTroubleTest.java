@@ -35,7 +35,7 @@ import reactor.core.publisher.Sinks;
 @Timeout(60)
 class CacheTroubleTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final CacheOptions DEFAULTS = CacheOptions.defaults();
 
     private final GatedRows source = GatedRows.of("source", 300);

@@ -41,7 +41,7 @@ import reactor.core.scheduler.Schedulers;
 @Timeout(60)
 class CachedBackendTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final CacheOptions DEFAULTS = CacheOptions.defaults();
 
     private final GatedRows source = GatedRows.of("source", 300);

@@ -38,7 +38,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 
 /** Objects of data classes: identity, replacement, queries, and what damage does to them. */
-@Timeout(30)
+@Timeout(120)
 class DataClassTest {
 
     private static final ArtifactOptions OPTIONS =

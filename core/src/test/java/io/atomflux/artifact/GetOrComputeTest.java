@@ -67,8 +67,8 @@ class GetOrComputeTest {
         var second = store.getOrCompute("a", Long.class, computation(1)).toFuture();
         failing.tryEmitError(new IllegalArgumentException("planted"));
 
-        assertThatThrownBy(() -> first.get(10, TimeUnit.SECONDS)).hasMessageContaining("planted");
-        assertThatThrownBy(() -> second.get(10, TimeUnit.SECONDS)).hasMessageContaining("planted");
+        assertThatThrownBy(() -> first.get(60, TimeUnit.SECONDS)).hasMessageContaining("planted");
+        assertThatThrownBy(() -> second.get(60, TimeUnit.SECONDS)).hasMessageContaining("planted");
         assertThat(computed).hasValue(0);
         assertThat(now(store.exists("a"))).isFalse();
         assertThat(now(store.getOrCompute("a", Long.class, computation(2)))).isEqualTo(2);
@@ -101,13 +101,13 @@ class GetOrComputeTest {
                 .doOnSubscribe(subscription -> begun.countDown())
                 .doOnCancel(cancelled::countDown);
         Disposable first = store.getOrCompute("a", Long.class, endless).subscribe();
-        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
         var second = store.getOrCompute("a", Long.class, computation(3)).toFuture();
         var third = store.getOrCompute("a", Long.class, computation(3)).toFuture();
 
         first.dispose();
 
-        assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(cancelled.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(second.join()).isEqualTo(3);
         assertThat(third.join()).isEqualTo(3);
         assertThat(computed).hasValue(1);
@@ -194,11 +194,11 @@ class GetOrComputeTest {
                                 .doOnSubscribe(subscription -> begun.countDown())
                                 .doOnCancel(cancelled::countDown))
                 .toFuture();
-        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
 
         lock.lost.tryEmitEmpty();
 
-        assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(cancelled.await(60, TimeUnit.SECONDS)).isTrue();
         assertThatThrownBy(result::join).hasCauseInstanceOf(StoreUnavailableException.class);
         assertThat(lock.held).hasValue(0);
         assertThat(now(store.exists("a"))).isFalse();
@@ -218,7 +218,7 @@ class GetOrComputeTest {
         Disposable running = locked.getOrCompute(
                         "a", Long.class, Mono.<Long>never().doOnSubscribe(subscription -> begun.countDown()))
                 .subscribe();
-        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
         running.dispose();
         assertThat(lock.held).hasValue(0);
     }

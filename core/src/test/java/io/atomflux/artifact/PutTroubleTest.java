@@ -135,7 +135,7 @@ class PutTroubleTest {
         }
 
         Disposable running = put(1).subscribe();
-        assertThat(reached.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(reached.await(60, TimeUnit.SECONDS)).isTrue();
         running.dispose();
         gate.tryEmitEmpty();
 
@@ -165,7 +165,7 @@ class PutTroubleTest {
             return Mono.never();
         };
         Disposable running = put(1).subscribe();
-        assertThat(reached.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(reached.await(60, TimeUnit.SECONDS)).isTrue();
         running.dispose();
         storage.after = name -> Mono.empty();
 
@@ -256,10 +256,10 @@ class PutTroubleTest {
 
         Disposable running = store.put(RUNS, Run.of("CO", 1), Files.none().with("endless", endless))
                 .subscribe();
-        assertThat(many.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(many.await(60, TimeUnit.SECONDS)).isTrue();
         running.dispose();
 
-        assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(cancelled.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(now(store.keys().count())).isZero();
     }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Mono;
 
 /** Sweeping now and then, beside puts. */
-@Timeout(30)
+@Timeout(120)
 class SweepingTest {
 
     private final SteppedStorage storage = new SteppedStorage(MemoryStorage.create("test"));
@@ -57,6 +57,6 @@ class SweepingTest {
 
         now(sweeping.close());
 
-        assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(cancelled.await(60, TimeUnit.SECONDS)).isTrue();
     }
 }

@@ -200,7 +200,7 @@ class MltraqFolderTest {
         ArtifactStore store = ArtifactStore.open(folder);
         assertThatThrownBy(() -> store.getOrCompute(
                                 "a/b", Bytes.class, reactor.core.publisher.Mono.just(Bytes.ofText("x")))
-                        .block(Duration.ofSeconds(20)))
+                        .block(Duration.ofSeconds(60)))
                 .isInstanceOf(UnsupportedStoreOperationException.class);
         assertThatThrownBy(() -> store.require("a/b").block()).isInstanceOf(ArtifactNotFoundException.class);
     }

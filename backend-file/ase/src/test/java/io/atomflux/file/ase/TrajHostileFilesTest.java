@@ -40,7 +40,7 @@ class TrajHostileFilesTest {
     }
 
     @ParameterizedTest
-    @Timeout(20)
+    @Timeout(60)
     @MethodSource("expected")
     @DisplayName("is refused by type, saying frame and place; verifying says the same, and no change touches it")
     void isRefused(String line) throws IOException {

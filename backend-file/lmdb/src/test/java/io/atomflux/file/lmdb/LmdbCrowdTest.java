@@ -21,7 +21,7 @@ import reactor.core.publisher.Mono;
 @Timeout(60)
 class LmdbCrowdTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(25);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     Path folder;

@@ -36,7 +36,7 @@ import reactor.core.scheduler.Schedulers;
 /** Places that are read-only, littered, or change behind an open store. */
 class LmdbPlacesTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     Path folder;

@@ -62,7 +62,7 @@ class StoreLockTest {
             for (StoreAccess access : List.of(store, store, other)) {
                 readers.add(threads.submit(() -> access.reading(files -> {
                     try {
-                        together.await(20, TimeUnit.SECONDS);
+                        together.await(60, TimeUnit.SECONDS);
                     } catch (Exception e) {
                         throw new IOException(e);
                     }
@@ -70,7 +70,7 @@ class StoreLockTest {
                 })));
             }
             for (Future<String> reader : readers) {
-                assertThat(reader.get(20, TimeUnit.SECONDS)).isEqualTo("00000001");
+                assertThat(reader.get(60, TimeUnit.SECONDS)).isEqualTo("00000001");
             }
         }
     }
@@ -83,12 +83,12 @@ class StoreLockTest {
         Future<Boolean> writer = threads.submit(() -> store.writing(edit -> {
             inside.countDown();
             try {
-                return end.await(20, TimeUnit.SECONDS);
+                return end.await(60, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 throw new IOException(e);
             }
         }));
-        assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(inside.await(60, TimeUnit.SECONDS)).isTrue();
         try (StoreAccess hasty = hasty()) {
             assertThatThrownBy(() -> text(hasty, "meta"))
                     .isInstanceOf(StoreBusyException.class)
@@ -96,7 +96,7 @@ class StoreLockTest {
             assertThatThrownBy(() -> ChangingProcess.increase(hasty, Kind.FILES))
                     .isInstanceOf(StoreBusyException.class);
             end.countDown();
-            assertThat(writer.get(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(writer.get(60, TimeUnit.SECONDS)).isTrue();
             assertThat(ChangingProcess.increase(hasty, Kind.FILES)).isEqualTo(2);
         }
     }
