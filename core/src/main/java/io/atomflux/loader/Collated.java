@@ -28,6 +28,7 @@ final class Collated {
     private volatile @Nullable NdArray offsets;
     private volatile @Nullable NdArray sampleOfAtom;
     private volatile @Nullable NdArray mask;
+    int brought; // so that what Nearby reads is used; nobody asks for it
 
     Collated(List<Sample> samples, Collation how, List<SourcePlan> sources) {
         this.samples = samples;
@@ -40,6 +41,9 @@ final class Collated {
     void eagerly() {
         if (samples.isEmpty()) {
             return;
+        }
+        if (how.keys() != null) { // all that was read is decoded
+            brought = Nearby.bring(samples);
         }
         for (String key : how.eager(samples.get(0).row())) {
             if (Lookup.fitsArrays(lookup.value(samples.get(0), key))) {

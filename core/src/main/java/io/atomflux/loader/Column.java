@@ -4,7 +4,9 @@ import io.atomflux.Ragged;
 import io.atomflux.error.LimitExceededException;
 import io.atomflux.error.ValueTypeException;
 import io.atomflux.value.DType;
+import io.atomflux.value.KeySet;
 import io.atomflux.value.NdArray;
+import io.atomflux.value.Row;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -34,6 +36,9 @@ final class Column implements Gathered {
     private boolean texts;
     private long entries;
     private int longest;
+    private KeySet keys = KeySet.EMPTY; // of the sample looked at last; rows of a store share them
+    private int place = -1; // of the key among them
+    private int numbers = -1; // of the key that first tells the number of atoms
 
     Column(String key, Form form, Lookup lookup) {
         this.key = key;
@@ -43,7 +48,7 @@ final class Column implements Gathered {
 
     @Override
     public void add(Sample sample) {
-        Object value = lookup.value(sample, key);
+        Object value = value(sample);
         boolean text = value instanceof String && form == Form.STACKED;
         if (values.isEmpty()) {
             texts = text;
@@ -58,6 +63,17 @@ final class Column implements Gathered {
             first = sample;
         }
         values.add(value);
+    }
+
+    private Object value(Sample sample) {
+        Row row = sample.row();
+        if (row.keySet() != keys) {
+            keys = row.keySet();
+            place = keys.indexOf(key);
+            numbers = keys.indexOf(Look.NUMBERS);
+        }
+        Object value = place < 0 ? null : row.valueAt(place);
+        return value == null ? lookup.value(sample, key) : value;
     }
 
     private void check(Sample sample, Object value) {
@@ -77,15 +93,14 @@ final class Column implements Gathered {
             }
         }
         int from = form == Form.STACKED ? 0 : 1;
-        int[] shape = value instanceof NdArray array ? array.shape() : SCALAR;
         int[] seen = entry;
         if (seen == null) {
-            entry = from == 0 ? shape : Arrays.copyOfRange(shape, 1, shape.length);
-        } else if (!Arrays.equals(seen, 0, seen.length, shape, from, shape.length)) {
+            entry = Arrays.copyOfRange(shapeOf(value), from, shapeOf(value).length);
+        } else if (!isShape(value, from, seen)) {
             throw mismatch(
                     sample,
                     "shape " + (from == 0 ? Arrays.toString(seen) : "(n) + " + Arrays.toString(seen)),
-                    "shape " + Arrays.toString(shape));
+                    "shape " + Arrays.toString(shapeOf(value)));
         }
         DType found = value instanceof NdArray array ? array.dtype() : DType.FLOAT64;
         if (!type.add(found)) {
@@ -93,7 +108,29 @@ final class Column implements Gathered {
         }
     }
 
+    private static int[] shapeOf(Object value) {
+        return value instanceof NdArray array ? array.shape() : SCALAR;
+    }
+
+    /** Tells whether a value has a shape from one of its axes on. */
+    private static boolean isShape(Object value, int from, int[] expected) {
+        if (!(value instanceof NdArray array)) {
+            return expected.length == 0;
+        }
+        boolean same = array.rank() == from + expected.length;
+        for (int i = 0; same && i < expected.length; i++) {
+            same = array.length(from + i) == expected[i];
+        }
+        return same;
+    }
+
     private void checkAtoms(Sample sample, NdArray array, int length) {
+        if (numbers >= 0
+                && sample.row().valueAt(numbers) instanceof NdArray each
+                && each.rank() > 0
+                && each.length(0) == length) {
+            return;
+        }
         OptionalInt atoms = lookup.knownAtoms(sample);
         if (atoms.isPresent() && atoms.getAsInt() != length) {
             throw new ValueTypeException(
