@@ -517,7 +517,7 @@ class IsfDatabaseTest {
                 .thenAwait(Duration.ofMillis(50))
                 .thenCancel()
                 .verify();
-        StepVerifier.create(other.lock("x", Duration.ofSeconds(5), Flux.just(1, 2)))
+        StepVerifier.create(other.lock("x", Duration.ofSeconds(60), Flux.just(1, 2)))
                 .expectNext(1, 2)
                 .verifyComplete();
 

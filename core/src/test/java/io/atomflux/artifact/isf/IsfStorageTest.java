@@ -641,7 +641,7 @@ class IsfStorageTest {
     void locksExclude() {
         LeaseLock locks = Storages.open(base()).locks();
         LeaseLock others = Storages.open(base()).locks();
-        LeaseLock.Lease first = locks.acquire("x", Duration.ofSeconds(5)).block();
+        LeaseLock.Lease first = locks.acquire("x", Duration.ofSeconds(60)).block();
         StepVerifier.create(others.acquire("x", Duration.ofMillis(30))).verifyError(StoreBusyException.class);
         assertThat(others.acquire("y", Duration.ZERO).block().token()).isEqualTo(1);
         first.release().block();
@@ -650,7 +650,7 @@ class IsfStorageTest {
         AtomicInteger inside = new AtomicInteger();
         Flux.range(0, 20)
                 .flatMap(
-                        i -> others.acquire("x", Duration.ofSeconds(20)).flatMap(lease -> {
+                        i -> others.acquire("x", Duration.ofSeconds(60)).flatMap(lease -> {
                             assertThat(inside.incrementAndGet()).isEqualTo(1);
                             assertThat(tokens.add(lease.token())).isTrue();
                             inside.decrementAndGet();
@@ -666,7 +666,7 @@ class IsfStorageTest {
     @DisplayName("I9: a lock that another process holds is held, and free at once when that is killed")
     void locksExcludeProcesses() throws IOException, InterruptedException {
         LeaseLock locks = Storages.open(base()).locks();
-        LeaseLock.Lease mine = locks.acquire("x", Duration.ofSeconds(5)).block();
+        LeaseLock.Lease mine = locks.acquire("x", Duration.ofSeconds(60)).block();
         mine.release().block();
         Process holder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -683,6 +683,6 @@ class IsfStorageTest {
         } finally {
             holder.destroyForcibly().waitFor();
         }
-        assertThat(locks.acquire("x", Duration.ofSeconds(5)).block().token()).isEqualTo(mine.token() + 2);
+        assertThat(locks.acquire("x", Duration.ofSeconds(60)).block().token()).isEqualTo(mine.token() + 2);
     }
 }
