@@ -14,6 +14,8 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -126,9 +128,21 @@ final class BlockingStorage<F> implements RecordingStorage<F> {
     }
 
     <T> Mono<T> call(String action, Callable<T> call) {
-        return Mono.fromCallable(call)
-                .onErrorMap(IOException.class, e -> AtomfluxException.of(name(), action, e))
-                .subscribeOn(Schedulers.boundedElastic());
+        // Not subscribeOn: its cancelling interrupts, which closes a channel for good, also that of the one who writes.
+        return Mono.<T>fromFuture(
+                        () -> CompletableFuture.supplyAsync(
+                                () -> {
+                                    try {
+                                        return call.call();
+                                    } catch (Exception e) {
+                                        throw new CompletionException(e);
+                                    }
+                                },
+                                task -> {
+                                    var unused = Schedulers.boundedElastic().schedule(task);
+                                }),
+                        true)
+                .onErrorMap(IOException.class, e -> AtomfluxException.of(name(), action, e));
     }
 
     @Override

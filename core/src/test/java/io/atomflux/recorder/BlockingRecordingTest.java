@@ -12,10 +12,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 
 /** Places of four blocking calls. */
@@ -94,11 +98,36 @@ class BlockingRecordingTest {
         assertThatThrownBy(this::read).isInstanceOf(StoreIoException.class).hasMessageContaining("gone");
     }
 
+    @Test
+    @DisplayName(
+            "a read that is given up is not interrupted, which would close a file that the one who writes may share")
+    void givenUp() throws Exception {
+        recorder().build().record(samples(0, 4)).block(PATIENCE);
+        CountDownLatch reading = new CountDownLatch(1);
+        CountDownLatch givenUp = new CountDownLatch(1);
+        CompletableFuture<Boolean> undisturbed = new CompletableFuture<>();
+        place.beforeReading = () -> {
+            reading.countDown();
+            try {
+                undisturbed.complete(givenUp.await(30, TimeUnit.SECONDS));
+            } catch (InterruptedException e) {
+                undisturbed.complete(false);
+            }
+        };
+        Disposable reader = Recording.of(storage).samples().subscribe();
+        assertThat(reading.await(30, TimeUnit.SECONDS)).isTrue();
+        reader.dispose();
+        givenUp.countDown();
+
+        assertThat(undisturbed.get(30, TimeUnit.SECONDS)).isTrue();
+    }
+
     /** A place that fails when it is told to: half of the samples are there then. */
     private static final class Memory implements BlockingRecording<Row> {
 
         private final List<Sample<Row>> samples = new ArrayList<>(); // guarded by itself
         private volatile @Nullable IOException failure;
+        private volatile Runnable beforeReading = () -> {};
 
         private void fail() throws IOException {
             IOException told = failure;
@@ -135,6 +164,7 @@ class BlockingRecordingTest {
 
         @Override
         public List<Sample<Row>> read(long from, long to) throws IOException {
+            beforeReading.run();
             fail();
             synchronized (samples) {
                 return List.copyOf(samples.subList((int) from, (int) to));
