@@ -8,12 +8,30 @@ public final class StoreChangedException extends AtomfluxException {
     private final long emitted;
 
     public StoreChangedException(String store, long emitted) {
-        super(
+        this(
+                store,
+                emitted,
                 "%s changed under a running stream after %d rows; subscribe again to read the new state"
-                        .formatted(shown(store), emitted),
-                null);
+                        .formatted(shown(store), emitted));
+    }
+
+    private StoreChangedException(String store, long emitted, String message) {
+        super(message, null);
         this.store = store;
         this.emitted = emitted;
+    }
+
+    /**
+     * Returns the one of a loader, which goes by the rows there were when its epoch began.
+     *
+     * @param sample number in the epoch of a sample that cannot be read any more
+     */
+    public static StoreChangedException underEpoch(String store, long sample) {
+        return new StoreChangedException(
+                store,
+                sample,
+                "%s changed under a running epoch, which cannot go on at sample %d; begin a new epoch to have the rows there are now"
+                        .formatted(shown(store), sample));
     }
 
     /** Returns the store, without credentials. */
@@ -21,7 +39,7 @@ public final class StoreChangedException extends AtomfluxException {
         return store;
     }
 
-    /** Returns how many rows of the stream were emitted. */
+    /** Returns how many rows of the stream were emitted; of an epoch, which sample is to come. */
     public long emitted() {
         return emitted;
     }

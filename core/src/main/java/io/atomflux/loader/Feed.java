@@ -44,6 +44,6 @@ record Feed(Store<?> store, ObjectIO rows) {
     /** Completes if the store still has the rows of the epoch; signals that it changed if it does not. */
     Mono<Void> stillHas(long size, long slot) {
         return rows.size()
-                .flatMap(now -> now < size ? Mono.error(new StoreChangedException(name(), slot)) : Mono.empty());
+                .flatMap(now -> now < size ? Mono.error(StoreChangedException.underEpoch(name(), slot)) : Mono.empty());
     }
 }

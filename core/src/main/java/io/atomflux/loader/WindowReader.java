@@ -202,7 +202,7 @@ final class WindowReader {
                     return Mono.empty();
                 }
                 if (rows.cut() == cutBefore) {
-                    return Mono.error(new StoreChangedException(feed.name(), slot));
+                    return Mono.error(StoreChangedException.underEpoch(feed.name(), slot));
                 }
                 todo.push(rest());
                 return Mono.empty();
@@ -218,16 +218,24 @@ final class WindowReader {
                     return Mono.empty();
                 }
                 if (failure instanceof RowOutOfBoundsException) {
-                    StoreChangedException changed = new StoreChangedException(feed.name(), slot);
-                    changed.addSuppressed(failure);
-                    return Mono.error(changed);
+                    return Mono.error(changed(failure));
                 }
                 inVain = done > 0 ? 0 : inVain + 1;
                 if (failure instanceof StoreChangedException && inVain <= MOST_IN_VAIN) {
                     todo.push(rest());
                     return feed.stillHas(plan.size(), slot);
                 }
-                return Mono.error(OnPool.harmless(failure)); // operators on the way would throw it
+                return Mono.error(
+                        failure instanceof StoreChangedException
+                                ? changed(failure)
+                                : OnPool.harmless(failure)); // operators on the way would throw it
+            }
+
+            private StoreChangedException changed(Throwable failure) {
+                String store = failure instanceof StoreChangedException known ? known.store() : feed.name();
+                StoreChangedException changed = StoreChangedException.underEpoch(store, slot);
+                changed.addSuppressed(failure);
+                return changed;
             }
 
             private void halve(Throwable failure) {

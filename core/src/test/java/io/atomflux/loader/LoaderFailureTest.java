@@ -247,7 +247,8 @@ class LoaderFailureTest {
                     .expectErrorSatisfies(failure -> assertThat(failure)
                             .isInstanceOfSatisfying(
                                     StoreChangedException.class,
-                                    changed -> assertThat(changed.store()).isEqualTo("rows")))
+                                    changed -> assertThat(changed.store()).isEqualTo("rows"))
+                            .hasMessageContaining("begin a new epoch"))
                     .verify(PATIENCE);
             assertThat(seen).isNotEmpty();
             assertThat(seen.get(seen.size() - 1)).isLessThan(9_000);

@@ -128,7 +128,9 @@ class LoaderWorkTest {
                 .flatExtracting(batch -> List.of(batch.size()))
                 .hasSize(20);
         rows.gate = Mono.error(new StoreChangedException("rows", 0));
-        assertThatThrownBy(() -> run(over(rows))).isInstanceOf(StoreChangedException.class);
+        assertThatThrownBy(() -> run(over(rows)))
+                .isInstanceOf(StoreChangedException.class)
+                .hasMessageContaining("begin a new epoch");
         assertThat(rows.openReaders).hasValue(0);
     }
 
