@@ -115,7 +115,9 @@ public final class ArchiveStore {
         return Flux.usingWhen(
                 temporary(),
                 file -> blocking("archiving", () -> {
-                            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), BUFFER)) {
+                            // Not made: who gave it up has had it removed.
+                            try (OutputStream out = new BufferedOutputStream(
+                                    Files.newOutputStream(file, StandardOpenOption.WRITE), BUFFER)) {
                                 Tar.write(folder, files(folder), prefix, out);
                             }
                             return file;
@@ -153,7 +155,10 @@ public final class ArchiveStore {
     }
 
     private Mono<Path> temporary() {
-        return blocking("making a temporary file", () -> Files.createTempFile("atomflux-archive-", ".tar"));
+        return blocking("making a temporary file", () -> Files.createTempFile("atomflux-archive-", ".tar"))
+                .doOnDiscard(Path.class, file -> {
+                    var unused = removed(file).onErrorComplete().subscribe(); // made when nobody waited any more
+                });
     }
 
     private Mono<Boolean> removed(Path file) {
