@@ -232,7 +232,7 @@ final class AppendLane {
             }
             session.publishing = true;
         }
-        publish(session, together)
+        Mono.defer(() -> publish(session, together)) // whatever goes wrong there, the calls behind have their turn
                 .doFinally(signal -> {
                     synchronized (session) {
                         session.publishing = false;

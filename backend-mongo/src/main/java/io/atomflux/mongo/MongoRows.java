@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -48,6 +49,7 @@ final class MongoRows implements RowBackend<Row> {
     private final long maxAtomicRows;
     private final Mono<SharedCollections.Lease> lease;
     private final AtomicBoolean begun = new AtomicBoolean();
+    private final AtomicBoolean over = new AtomicBoolean();
     private final Calls calls;
     private final MongoSpace space;
     private final LeaseLock leases;
@@ -68,8 +70,8 @@ final class MongoRows implements RowBackend<Row> {
         this.capabilities = capabilities;
         this.maxAtomicRows = maxAtomicRows;
         this.lease = Mono.defer(() -> {
-                    begun.set(true);
-                    return lease;
+                    begun.set(true); // before the look at the other one, as closing sets that one first
+                    return over.get() ? Mono.error(new StoreClosedException(name)) : lease;
                 })
                 .cache(leased -> FOREVER, failure -> Duration.ZERO, () -> Duration.ZERO);
         this.calls = new Calls(name);
@@ -231,11 +233,10 @@ final class MongoRows implements RowBackend<Row> {
 
     @Override
     public Mono<Void> close() {
-        return calls.close()
-                .then(space.close())
-                .then(Mono.defer(() -> begun.get()
-                        ? lease.onErrorComplete().flatMap(SharedCollections.Lease::release)
-                        : Mono.empty()));
+        return calls.close().then(space.close()).then(Mono.defer(() -> {
+            over.set(true); // a call that was cancelled may still be on its way to the lease
+            return begun.get() ? lease.onErrorComplete().flatMap(SharedCollections.Lease::release) : Mono.<Void>empty();
+        }));
     }
 
     @Override
@@ -243,11 +244,12 @@ final class MongoRows implements RowBackend<Row> {
         return name;
     }
 
-    /** Reads through the layout's reader, begun with the first batch. */
+    /** Reads through the layout's reader, begun with the first batch; closed once, whatever a cancelled batch still does. */
     private final class Reader implements RowReader<Row> {
 
         private final ReadRequest request;
-        private @Nullable RowReader<Row> source;
+        private @Nullable RowReader<Row> source; // guarded by this
+        private boolean closed; // guarded by this
         private long emitted;
 
         Reader(ReadRequest request) {
@@ -257,7 +259,7 @@ final class MongoRows implements RowBackend<Row> {
         @Override
         public Mono<Batch<Row>> next(long maxBytes) {
             return Mono.defer(() -> {
-                        RowReader<Row> running = source;
+                        RowReader<Row> running = source();
                         return running == null
                                 ? read(store -> begin(store, maxBytes), this::nothing)
                                 : calls.call(() -> running.next(maxBytes))
@@ -268,26 +270,45 @@ final class MongoRows implements RowBackend<Row> {
                     .doOnNext(batch -> emitted += batch.size());
         }
 
+        private synchronized @Nullable RowReader<Row> source() {
+            return source;
+        }
+
         private Mono<Batch<Row>> begin(LayoutStore store, long maxBytes) {
+            return begun(store)
+                    .next(maxBytes)
+                    .onErrorResume(
+                            LayoutStore.Vanished.class,
+                            gone -> Mono.defer(() -> closing(false)).then(Mono.error(gone)));
+        }
+
+        /** Made under the lock, as what a cancelled batch made for itself nobody would close: its chain is cut. */
+        private synchronized RowReader<Row> begun(LayoutStore store) {
+            if (closed) {
+                throw new CancellationException("this stream of " + name + " was closed");
+            }
             RowReader<Row> begun = store.reader(request);
             source = begun;
-            return begun.next(maxBytes).onErrorResume(LayoutStore.Vanished.class, gone -> {
-                source = null;
-                return begun.close().then(Mono.error(gone));
-            });
+            return begun;
         }
 
         private Mono<Batch<Row>> nothing() {
             return Mono.fromSupplier(() -> request.selection().resolve(0, name)).then(Mono.empty());
         }
 
+        private Mono<Void> closing(boolean last) {
+            RowReader<Row> running;
+            synchronized (this) {
+                closed |= last;
+                running = source;
+                source = null;
+            }
+            return running == null ? Mono.empty() : running.close();
+        }
+
         @Override
         public Mono<Void> close() {
-            return Mono.defer(() -> {
-                RowReader<Row> running = source;
-                source = null;
-                return running == null ? Mono.empty() : running.close();
-            });
+            return Mono.defer(() -> closing(true));
         }
     }
 }

@@ -6,6 +6,7 @@ import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import io.atomflux.error.AtomfluxException;
 import io.atomflux.error.Outcome;
+import io.atomflux.error.StoreClosedException;
 import io.atomflux.error.StoreIoException;
 import io.atomflux.error.WriteFailedException;
 import io.atomflux.spi.Location;
@@ -34,18 +35,25 @@ public final class MongoSpace {
 
     private static final BsonDocument ALL = new BsonDocument();
 
+    private static final Duration FOREVER = Duration.ofDays(36500);
+
     private final Opening opening;
     private final MongoErrors errors;
     private final Calls calls;
     private final Mono<Session> session;
     private volatile boolean used;
+    private volatile boolean closed;
 
     MongoSpace(Opening opening, SharedClients clients) {
         this.opening = opening;
         this.errors = new MongoErrors(
                 opening.name(), opening.address().servers(), opening.address().secrets());
         this.calls = new Calls(opening.name());
-        this.session = opened(clients).doOnSubscribe(s -> used = true).cache();
+        this.session = Mono.defer(() -> {
+                    used = true; // before the look at the other one, as closing sets that one first
+                    return closed ? Mono.<Session>error(new StoreClosedException(opening.name())) : opened(clients);
+                })
+                .cache(opened -> FOREVER, failure -> Duration.ZERO, () -> Duration.ZERO);
     }
 
     private record Session(MongoDatabase database, boolean threadsForAll, Mono<Void> release) {}
@@ -104,7 +112,8 @@ public final class MongoSpace {
     }
 
     private <T> Flux<T> many(String part, Function<Documents, Flux<T>> command) {
-        return documents(part).flatMapMany(command);
+        // Not counted to its end, which comes when whoever reads it wants; refused as all else is.
+        return calls.call(() -> documents(part)).flatMapMany(command);
     }
 
     /** Finds a document; empty if there is none. */
@@ -217,9 +226,10 @@ public final class MongoSpace {
 
     /** Waits for running calls, refuses later ones, and gives the client back; cold, idempotent. */
     public Mono<Void> close() {
-        return calls.close()
-                .then(Mono.defer(
-                        () -> used ? session.onErrorComplete().flatMap(Session::release) : Mono.<Void>empty()));
+        return calls.close().then(Mono.defer(() -> {
+            closed = true; // a call that was cancelled may still be on its way to the session
+            return used ? session.onErrorComplete().flatMap(Session::release) : Mono.<Void>empty();
+        }));
     }
 
     /** A unique index stood in the way of a change; nothing was changed. */

@@ -243,8 +243,10 @@ final class PagedStore implements LayoutStore {
             }
             AtomicBoolean cancelled = new AtomicBoolean();
             sink.onCancel(() -> cancelled.set(true));
-            keepHouse();
-            Mono.defer(() -> work.begin(cancelled::get))
+            Mono.defer(() -> {
+                        keepHouse();
+                        return work.begin(cancelled::get);
+                    })
                     .retryWhen(reactor.util.retry.Retry.max(MOST_RESTARTS)
                             .filter(failure -> failure instanceof AppendLane.Swept && !cancelled.get())
                             .onRetryExhaustedThrow((spec, signal) -> signal.failure()))

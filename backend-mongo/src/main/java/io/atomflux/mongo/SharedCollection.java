@@ -1,6 +1,7 @@
 package io.atomflux.mongo;
 
 import io.atomflux.error.ForeignDataException;
+import io.atomflux.error.StoreClosedException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ final class SharedCollection {
     private final Layouts layouts;
     private final Flux<String> groups;
     private final AtomicReference<@Nullable LayoutStore> current = new AtomicReference<>();
+    private volatile boolean closed;
 
     SharedCollection(String name, MongoOptions options, Documents documents, Layouts layouts, Flux<String> groups) {
         this.name = name;
@@ -54,6 +56,9 @@ final class SharedCollection {
         }
         LayoutStore fresh = layouts.make(found, documents, name, options);
         LayoutStore before = current.compareAndExchange(null, fresh);
+        if (closed) { // perhaps before it stood there; for a call that was cancelled, so nothing of it was used
+            throw new StoreClosedException(name);
+        }
         return before == null ? fresh : before;
     }
 
@@ -86,6 +91,7 @@ final class SharedCollection {
 
     Mono<Void> close() {
         return Mono.defer(() -> {
+            closed = true;
             LayoutStore last = current.getAndSet(null);
             return last == null ? Mono.empty() : last.close();
         });
