@@ -10,7 +10,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.context.Context;
 
 /**
  * Ends the waiting of calls to a server that found no answer in time.
@@ -109,12 +111,20 @@ public final class Deadlines {
             }
             Runnable expired = waiting.taken();
             if (expired != null) {
-                expired.run();
+                tell(expired);
             }
         }
         watched.set(false);
         if (!queue.isEmpty() && watched.compareAndSet(false, true)) { // one came meanwhile
             check(nanos);
+        }
+    }
+
+    private static void tell(Runnable expired) {
+        try {
+            expired.run();
+        } catch (Throwable thrown) { // by whoever was told; all others still wait for this timer
+            Operators.onErrorDropped(thrown, Context.empty());
         }
     }
 

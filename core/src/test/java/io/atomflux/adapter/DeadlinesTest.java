@@ -99,4 +99,18 @@ class DeadlinesTest {
         }
         assertThat(patient.held()).isLessThan(1000);
     }
+
+    @Test
+    @DisplayName("one who fails when told keeps nobody else from being told, neither now nor later")
+    void survivesThoseTold() throws InterruptedException {
+        Deadlines deadlines = new Deadlines(Duration.ofMillis(40));
+        for (int round = 0; round < 2; round++) {
+            CountDownLatch told = new CountDownLatch(1);
+            deadlines.begin(() -> {
+                throw new IllegalStateException("planted");
+            });
+            deadlines.begin(told::countDown);
+            assertThat(told.await(30, TimeUnit.SECONDS)).as("round %d", round).isTrue();
+        }
+    }
 }
