@@ -41,7 +41,7 @@ final class Sweeper {
         return space.now().flatMap(now -> {
             long overdue = now - retention.toMillis();
             long gone = overdue - LINGERING.toMillis();
-            return settle().thenMany(Flux.defer(() -> sets(overdue).concatMap(set -> swept(set, now), 1)))
+            return settle().thenMany(Flux.defer(() -> swept(overdue, now)))
                     .reduce(
                             new SweepReport(0, 0, List.of()),
                             (all, bytes) -> new SweepReport(all.sets() + 1, all.bytes() + bytes, List.of()))
@@ -59,11 +59,24 @@ final class Sweeper {
                 .then();
     }
 
-    private Flux<BsonDocument> sets(long overdue) {
-        BsonDocument due = doc("$lte", Bson.time(overdue));
+    /**
+     * Sweeps the sets that are due; the sizes of their files.
+     *
+     * <p>Those that another sweeper took but did not clear are looked for when all others are done: one of this sweeper's own is
+     * in the same state for a moment.
+     */
+    private Flux<Long> swept(long overdue, long now) {
+        BsonDocument due = upTo(overdue);
         return Flux.concat(
-                space.find(SETS, doc("state", doc("$in", List.of("staged", "publishing", "dropped")), "touched", due)),
-                space.find(SETS, doc("state", "swept", "cleared", doc("$exists", false), "touched", due)));
+                space.find(SETS, doc("state", doc("$in", List.of("staged", "publishing", "dropped")), "touched", due))
+                        .concatMap(set -> swept(set, now), 1),
+                space.find(SETS, doc("state", "swept", "cleared", doc("$exists", false), "touched", due))
+                        .concatMap(set -> swept(set, now), 1));
+    }
+
+    /** A server may keep a time more finely than it shows it; the stand-in for MongoDB does. */
+    private static BsonDocument upTo(long millisecond) {
+        return doc("$lt", Bson.time(millisecond + 1));
     }
 
     /** Sweeps one set; the size of its files, or empty if it stays. */
@@ -87,7 +100,7 @@ final class Sweeper {
     }
 
     private Mono<Void> forget(long gone) {
-        BsonDocument before = doc("$lte", Bson.time(gone));
+        BsonDocument before = upTo(gone);
         return space.find(SETS, doc("state", "swept", "cleared", true, "touched", before))
                 .concatMap(
                         set -> files.remove(Bson.text(set, "_id"))
