@@ -11,8 +11,6 @@ import io.atomflux.testkit.hub.ImitatedDataset;
 import io.atomflux.testkit.hub.ImitationHub;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -214,10 +212,7 @@ class ExamplesTest {
     @Test
     @DisplayName("clients of one Redis share a store, and the second of two changes is refused")
     void sharedStorageRuns() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePort.next();
         RedisServer server = RedisServer.newRedisServer()
                 .port(port)
                 .bind("127.0.0.1")

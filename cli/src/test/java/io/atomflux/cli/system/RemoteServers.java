@@ -3,6 +3,7 @@ package io.atomflux.cli.system;
 import io.atomflux.testkit.mongo.MongoStandIn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -23,6 +24,9 @@ import redis.embedded.core.RedisServerBuilder;
  */
 public final class RemoteServers {
 
+    private static final int FIRST_PORT = 18_000;
+    private static final int PORTS = 900;
+    private static final AtomicInteger PORTS_TRIED = new AtomicInteger();
     private static final AtomicInteger NAMES = new AtomicInteger();
     private static final String RUN = Long.toHexString(System.nanoTime() & 0xffffff);
 
@@ -73,10 +77,21 @@ public final class RemoteServers {
         }
     }
 
-    /** Returns a port that nobody listens at. */
+    /**
+     * Returns a port that nobody listens at, another one each time.
+     *
+     * <p>It is none of those that a system gives to connections and to whoever asks for any port: such a one could be taken
+     * before a server listens there, or by a connection to that very port.
+     */
     public static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        int begin = (int) (ProcessHandle.current().pid() % PORTS);
+        while (true) {
+            int port = FIRST_PORT + (begin + PORTS_TRIED.getAndIncrement()) % PORTS;
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                continue; // somebody else's
+            }
         }
     }
 

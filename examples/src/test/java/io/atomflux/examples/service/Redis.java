@@ -1,8 +1,7 @@
 package io.atomflux.examples.service;
 
+import io.atomflux.examples.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import redis.embedded.RedisServer;
 
@@ -20,11 +19,7 @@ final class Redis implements AutoCloseable {
     }
 
     static Redis start(Path folder) throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            int port = free.getLocalPort();
-            free.close();
-            return new Redis(port, folder);
-        }
+        return new Redis(FreePort.next(), folder);
     }
 
     private RedisServer started() throws IOException {
