@@ -16,7 +16,7 @@ import reactor.core.publisher.Flux;
 import tools.jackson.databind.JsonNode;
 
 @DisplayName("The service, while its Redis is gone")
-@Timeout(60)
+@Timeout(180)
 class RedisGoneTest {
 
     private Redis redis;
