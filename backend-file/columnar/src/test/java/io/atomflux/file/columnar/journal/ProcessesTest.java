@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -83,37 +84,44 @@ class ProcessesTest {
 
     @ParameterizedTest
     @EnumSource(Kind.class)
+    @Timeout(120)
     @DisplayName("two processes that change and one that reads see whole commits, and none is lost")
     void processesTogether(Kind kind) throws Exception {
         Path place = folder.resolve("together");
         int each = 25;
-        List<Process> running = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
-            running.add(ChangingProcess.start(place, kind.name(), String.valueOf(each)));
-        }
+        int pairs = 0;
+        int last = 0;
+        int states = 0;
         try (StoreAccess store = Stores.open(place)) {
-            int last = 0;
-            long stamp = store.generation();
-            int states = 0;
-            while (running.stream().anyMatch(Process::isAlive)) {
-                long before = store.generation();
-                int found = number(store, kind);
-                assertThat(found).isGreaterThanOrEqualTo(last);
-                if (before == stamp && before == store.generation()) {
-                    assertThat(found).as("generation %d", stamp).isEqualTo(last);
+            // On a busy machine two processes may be done before the reader's turn has come a second time: others
+            // follow.
+            while (states <= 2) {
+                List<Process> running = new ArrayList<>();
+                for (int i = 0; i < 2; i++) {
+                    running.add(ChangingProcess.start(place, kind.name(), String.valueOf(each)));
                 }
-                states += found == last ? 0 : 1;
-                last = found;
-                stamp = store.generation() == before ? before : -1;
-            }
-            for (Process process : running) {
-                assertThat(process.waitFor()).isZero();
-                try (BufferedReader output = ChangingProcess.output(process)) {
-                    assertThat(output.lines().count()).isEqualTo(each);
+                pairs++;
+                long stamp = -1; // none that "last" was seen in
+                while (running.stream().anyMatch(Process::isAlive)) {
+                    long before = store.generation();
+                    int found = number(store, kind);
+                    assertThat(found).isGreaterThanOrEqualTo(last);
+                    if (before == stamp && before == store.generation()) {
+                        assertThat(found).as("generation %d", stamp).isEqualTo(last);
+                    }
+                    states += found == last ? 0 : 1;
+                    last = found;
+                    stamp = store.generation() == before ? before : -1;
                 }
+                for (Process process : running) {
+                    assertThat(process.waitFor()).isZero();
+                    try (BufferedReader output = ChangingProcess.output(process)) {
+                        assertThat(output.lines().count()).isEqualTo(each);
+                    }
+                }
+                last = number(store, kind);
+                assertThat(last).isEqualTo(2 * each * pairs);
             }
-            assertThat(number(store, kind)).isEqualTo(2 * each);
-            assertThat(states).isGreaterThan(2);
         }
     }
 
