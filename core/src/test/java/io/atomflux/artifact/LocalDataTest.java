@@ -1,9 +1,10 @@
 package io.atomflux.artifact;
 
+import static io.atomflux.OpenDescriptors.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
+import io.atomflux.OpenDescriptors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,8 +12,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,30 +24,9 @@ import reactor.core.publisher.Mono;
 class LocalDataTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Path OPEN = Path.of("/proc/self/fd");
 
     @TempDir
     private Path temporary;
-
-    private static boolean isOpen(Path file) {
-        try (Stream<Path> open = Files.list(OPEN)) {
-            return open.anyMatch(one -> {
-                try {
-                    return Files.readSymbolicLink(one).equals(file);
-                } catch (IOException e) {
-                    return false; // closed meanwhile
-                }
-            });
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static void await(BooleanSupplier condition) {
-        Flux.interval(Duration.ofMillis(5))
-                .filter(tick -> condition.getAsBoolean())
-                .blockFirst(PATIENCE);
-    }
 
     /** Gives work up before a thread has time for it; returns when it was done all the same. */
     private static void givenUpBeforeItBegins(Mono<?> work) throws Exception {
@@ -67,15 +45,15 @@ class LocalDataTest {
     @Test
     @DisplayName("a file that is opened only after its reader or writer has gone is closed")
     void openedLate() throws Exception {
-        assumeTrue(Files.isDirectory(OPEN), "the system does not show which files are open");
+        assumeTrue(OpenDescriptors.areShown(), "the system does not show which files are open");
         Path read = Files.writeString(temporary.toRealPath().resolve("read"), "content");
         givenUpBeforeItBegins(LocalData.read(read).then());
-        await(() -> !isOpen(read));
+        await(() -> !OpenDescriptors.include(read));
 
         Path written = temporary.toRealPath().resolve("written");
         givenUpBeforeItBegins(LocalData.write(written, Flux.never()));
         assertThat(written).exists();
-        await(() -> !isOpen(written));
+        await(() -> !OpenDescriptors.include(written));
     }
 
     @Test

@@ -1,8 +1,10 @@
 package io.atomflux.artifact.evaluator;
 
+import static io.atomflux.OpenDescriptors.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.atomflux.OpenDescriptors;
 import io.atomflux.artifact.spi.FileArea;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,7 +15,6 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -27,24 +28,9 @@ import reactor.core.publisher.Mono;
 class FolderFilesTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Path OPEN = Path.of("/proc/self/fd");
 
     @TempDir
     private Path temporary;
-
-    private static boolean isOpen(Path file) {
-        try (Stream<Path> open = Files.list(OPEN)) {
-            return open.anyMatch(one -> {
-                try {
-                    return Files.readSymbolicLink(one).equals(file);
-                } catch (IOException e) {
-                    return false; // closed meanwhile
-                }
-            });
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
 
     private static boolean isEmpty(Path folder) {
         try (Stream<Path> inside = Files.list(folder)) {
@@ -52,12 +38,6 @@ class FolderFilesTest {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private static void await(BooleanSupplier condition) {
-        Flux.interval(Duration.ofMillis(5))
-                .filter(tick -> condition.getAsBoolean())
-                .blockFirst(PATIENCE);
     }
 
     /** Gives work up before a thread of the readers has time for it; returns when it was done all the same. */
@@ -79,7 +59,7 @@ class FolderFilesTest {
     @Test
     @DisplayName("what is begun or opened only after who wanted it has gone is removed and closed")
     void begunLate() throws Exception {
-        assumeTrue(Files.isDirectory(OPEN), "the system does not show which files are open");
+        assumeTrue(OpenDescriptors.areShown(), "the system does not show which files are open");
         Path root = temporary.toRealPath().resolve("store");
         Places places = new Places(root);
         FileArea files = new EvaluatorFolder(root, FreeEnergyPolicy.KEEP_ALL, false).files();
@@ -91,6 +71,6 @@ class FolderFilesTest {
         await(() -> isEmpty(places.scratch()));
 
         givenUpBeforeItBegins(places.root, files.read(set, "a", 0, 10).then());
-        await(() -> !isOpen(places.set(set).resolve("a")));
+        await(() -> !OpenDescriptors.include(places.set(set).resolve("a")));
     }
 }
